@@ -1,0 +1,79 @@
+"""One annotated video."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from siamloss.errors import AnnotationError, EmptySequenceError, UnreadableImageError
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Decode an image file to RGB uint8 ``(H, W, 3)``.
+
+    Raises
+    ------
+    UnreadableImageError : the file is missing, empty or not an image.
+    """
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+    except OSError as error:
+        raise UnreadableImageError(f"cannot read {path} ({error.strerror}); restore the file from its source") from error
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if image is None:
+        raise UnreadableImageError(f"{path} is not a readable image; restore the file from its source")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Frames and annotations of one video; frames are decoded only when asked for.
+
+    Attributes
+    ----------
+    name : folder or list name.
+    frame_paths : T image files in time order.
+    boxes : float64 ``(T, 4)`` x, y, w, h, px, 0-based corner; never NaN.
+    visible : bool ``(T,)``; False where the target is absent, and there the box means nothing.
+    polygons : float64 ``(T, 8)`` rotated ground truth (VOT) or None.
+    attributes : names of the OTB attributes the sequence has (``IV``, ``SV``, ...).
+    tags : per-frame bool arrays ``(T,)`` by name (VOT).
+    """
+
+    name: str
+    frame_paths: tuple[Path, ...]
+    boxes: np.ndarray
+    visible: np.ndarray
+    polygons: np.ndarray | None = None
+    attributes: frozenset[str] = frozenset()
+    tags: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        count = len(self.frame_paths)
+        if count == 0:
+            raise EmptySequenceError(f"sequence '{self.name}' has no frames; remove it from the list or restore its images")
+        if self.boxes.shape != (count, 4):
+            raise AnnotationError(
+                f"sequence '{self.name}' has {count} frames but {len(self.boxes)} boxes; "
+                "restore the missing images or cut the annotation to the frames"
+            )
+        bad = np.flatnonzero(~np.isfinite(self.boxes).all(axis=1))
+        if bad.size:
+            raise AnnotationError(
+                f"sequence '{self.name}' has a box with NaN or infinity at frame {bad[0] + 1}; mark the frame absent or correct it"
+            )
+        bad = np.flatnonzero(self.visible & (self.boxes[:, 2:] <= 0).any(axis=1))
+        if bad.size:
+            raise AnnotationError(
+                f"sequence '{self.name}' has a box without area at frame {bad[0] + 1}; mark the frame absent or correct it"
+            )
+        if not self.visible[0]:
+            raise EmptySequenceError(f"sequence '{self.name}' starts without its target; cut it to the first frame that shows it")
+
+    def __len__(self) -> int:
+        return len(self.frame_paths)
+
+    def image(self, frame: int) -> np.ndarray:
+        """RGB uint8 ``(H, W, 3)`` of one 0-based frame."""
+        return read_image(self.frame_paths[frame])

@@ -1,0 +1,69 @@
+"""Every error a user can cause, by name. A message is one line and ends with what to do."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class SiamlossError(Exception):
+    """Base of all named errors; the command line prints it in one line and exits with ``exit_code``."""
+
+    exit_code = 2
+
+
+class ConfigError(SiamlossError):
+    """A configuration value has the wrong type or an impossible value."""
+
+
+class UnknownKeyError(ConfigError):
+    """A configuration key that does not exist."""
+
+
+class UnknownNameError(ConfigError):
+    """A variant, loss, dataset, backbone or tracker that is not registered."""
+
+
+class RoleError(ConfigError):
+    """A dataset is used for something its role (train, val, test) forbids."""
+
+
+class MissingDataError(SiamlossError):
+    """A dataset folder, list or file is not where the configuration says."""
+
+
+class AnnotationError(SiamlossError):
+    """Annotations that do not fit the frames: wrong count, NaN, negative size, bad syntax."""
+
+
+class EmptySequenceError(SiamlossError):
+    """A sequence without frames, or without a single visible target."""
+
+
+class UnreadableImageError(SiamlossError):
+    """An image file that cannot be decoded."""
+
+
+class CorruptError(SiamlossError):
+    """A generated file that does not match its manifest, or is truncated."""
+
+
+class DiskFullError(SiamlossError):
+    """The disk cannot hold what is about to be written."""
+
+
+class DeviceError(SiamlossError):
+    """The requested device does not exist here."""
+
+
+class DivergedError(SiamlossError):
+    """Training met a non-finite loss."""
+
+
+class RecordError(SiamlossError):
+    """A file of tracking results that cannot be scored."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest known name, else the list of all names."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else "choose one of: " + ", ".join(names)

@@ -1,0 +1,67 @@
+"""Fingerprint of the code that a job runs: its module and every siamloss module that one imports, transitively.
+
+Snakemake does not notice an edited function inside an installed package. Each rule therefore carries the fingerprint
+of its entry module as a parameter: editing a plot re-runs the report only, editing the tracker re-runs tracking.
+Comments, layout and docstrings do not count.
+"""
+
+import ast
+import functools
+from pathlib import Path
+
+from siamloss.provenance.hashing import sha256_bytes
+
+PACKAGE = "siamloss"
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@functools.cache
+def _file(module: str) -> Path | None:
+    """Source file of a siamloss module, found without importing it (an import would load torch)."""
+    base = ROOT.joinpath(*module.split(".")[1:])
+    return next((path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None)
+
+
+def _parents(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]
+
+
+@functools.cache
+def _parse(module: str) -> tuple[str, frozenset[str]]:
+    """Code of a module without comments and docstrings, and the siamloss modules it imports anywhere."""
+    tree = ast.parse(_file(module).read_bytes())
+    imports: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imports.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imports.add(node.module)
+            imports.update(f"{node.module}.{alias.name}" for alias in node.names)
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                body[0].value = ast.Constant("")
+    ours = {name for name in imports if name.split(".")[0] == PACKAGE and _file(name)}
+    return ast.dump(tree), frozenset(ours)
+
+
+def import_closure(*modules: str) -> list[str]:
+    """Sorted names of the given modules, of their packages, and of all siamloss modules they import."""
+    seen: set[str] = set()
+    queue = list(modules)
+    while queue:
+        module = queue.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        queue.extend(_parents(module))
+        queue.extend(_parse(module)[1])
+    return sorted(seen)
+
+
+def code_fingerprint(*modules: str) -> str:
+    """First 12 hexadecimal digits of the sha256 over the code of :func:`import_closure`."""
+    text = "\n".join(f"{module} {_parse(module)[0]}" for module in import_closure(*modules))
+    return sha256_bytes(text.encode())[:12]
