@@ -1,0 +1,204 @@
+"""The configuration: frozen dataclasses are the one truth; the schema is generated from them.
+
+A *profile* (``config/demo.yaml``) names datasets and variants from the catalogues beside it; :func:`resolve` looks them
+up and returns an :class:`Experiment` that stands alone. Its canonical JSON is the ``spec.json`` every verb reads.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Role = Literal["train", "val", "test"]
+Format = Literal["otb", "vot", "got10k"]
+
+
+@dataclass(frozen=True)
+class SyntheticConfig:
+    """How a synthetic dataset is drawn."""
+
+    sequences: int = 8
+    frames: int = 60
+    seed: int = 0
+    width: int = 320
+    height: int = 240
+    difficulty: float = 1.0
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset: its layout on disk, its role and where it comes from."""
+
+    name: str
+    format: Format
+    role: Role
+    path: str = ""
+    sequences: tuple[str, ...] = ()
+    synthetic: SyntheticConfig | None = None
+    licence: str = ""
+    how_to_get: str = ""
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """The datasets of a profile, by role."""
+
+    train: Dataset
+    val: Dataset
+    test: tuple[Dataset, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One row of the tables: a loss with its parameters, or a control without training."""
+
+    name: str
+    loss: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    control: Literal["", "never-moves", "untrained", "oracle"] = ""
+    label: str = ""
+    lr_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Siamese network."""
+
+    backbone: Literal["alexnet", "small"] = "alexnet"
+    width: float = 1.0
+    score_gain: float = 1e-3
+
+
+@dataclass(frozen=True)
+class CropsConfig:
+    """Crop store."""
+
+    context: float = 0.5
+    frames_per_sequence: int = 0
+
+
+@dataclass(frozen=True)
+class PairsConfig:
+    """Sampling and augmentation of training pairs; pixel values refer to the 255 px search image."""
+
+    max_frame_distance: int = 100
+    translate_px: int = 4
+    stretch: float = 0.05
+    gray_probability: float = 0.0
+    label_radius_px: float = 16.0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Optimisation, the same for every variant."""
+
+    epochs: int = 50
+    pairs_per_epoch: int = 53200
+    batch_size: int = 8
+    lr_start: float = 1e-2
+    lr_end: float = 1e-5
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    clip_norm: float = 0.0
+    val_pairs: int = 512
+    checkpoint_steps: int = 500
+
+
+@dataclass(frozen=True)
+class TrackConfig:
+    """SiamFC-3s tracker constants."""
+
+    scales: int = 3
+    scale_step: float = 1.0375
+    scale_penalty: Literal["shift_safe", "multiplicative"] = "shift_safe"
+    scale_penalty_factor: float = 0.9745
+    scale_lr: float = 0.59
+    response_up: int = 16
+    window_influence: float = 0.176
+    size_min: float = 0.2
+    size_max: float = 5.0
+
+
+@dataclass(frozen=True)
+class StatsConfig:
+    """Intervals and tests."""
+
+    draws: int = 2000
+    level: float = 0.95
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ReportConfig:
+    """Which rows and pictures the report shows."""
+
+    ours: str = "gsl"
+    main: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    qualitative_sequences: int = 2
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a profile file may say; names refer to the catalogues."""
+
+    profile: str
+    seeds: tuple[int, ...]
+    variants: tuple[str, ...]
+    datasets: dict[str, Any]
+    baseline: str = "logistic"
+    results: str = "results"
+    data_root: str = "data"
+    device: str = "auto"
+    model: ModelConfig = ModelConfig()
+    crops: CropsConfig = CropsConfig()
+    pairs: PairsConfig = PairsConfig()
+    train: TrainConfig = TrainConfig()
+    track: TrackConfig = TrackConfig()
+    stats: StatsConfig = StatsConfig()
+    report: ReportConfig = ReportConfig()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A resolved profile: everything a verb needs, with no name left to look up."""
+
+    profile: str
+    seeds: tuple[int, ...]
+    variants: tuple[Variant, ...]
+    datasets: Datasets
+    baseline: str
+    results: str
+    data_root: str
+    device: str
+    model: ModelConfig
+    crops: CropsConfig
+    pairs: PairsConfig
+    train: TrainConfig
+    track: TrackConfig
+    stats: StatsConfig
+    report: ReportConfig
+
+    def variant(self, name: str) -> Variant:
+        """The variant of this name; :class:`~siamloss.errors.UnknownNameError` if there is none."""
+        return _by_name(name, self.variants, "variant")
+
+    def dataset(self, name: str) -> Dataset:
+        """The dataset of this name; :class:`~siamloss.errors.UnknownNameError` if there is none."""
+        return _by_name(name, self.all_datasets, "dataset")
+
+    @property
+    def all_datasets(self) -> tuple[Dataset, ...]:
+        """Training, validation and test datasets, in this order."""
+        return (self.datasets.train, self.datasets.val, *self.datasets.test)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as written to ``spec.json``."""
+        return asdict(self)
+
+
+def _by_name(name: str, items: tuple, what: str):
+    from siamloss.errors import UnknownNameError, did_you_mean
+
+    for item in items:
+        if item.name == name:
+            return item
+    raise UnknownNameError(f"unknown {what} '{name}'; {did_you_mean(name, [item.name for item in items])}")
