@@ -1,0 +1,44 @@
+"""Cut a square patch around a point, padded with a mean colour."""
+
+import cv2
+import numpy as np
+
+
+def mean_color(image: np.ndarray) -> tuple[float, ...]:
+    """Mean of each channel of an image, the padding colour of SiamFC."""
+    return cv2.mean(image)[: image.shape[2]]
+
+
+def cut_patch(image: np.ndarray, center_px: np.ndarray, side_px: float, out_px: int, fill: tuple[float, ...]) -> np.ndarray:
+    """Cut the square of ``side_px`` image pixels around a point and resize it.
+
+    Parameters
+    ----------
+    image : uint8 ``(H, W, 3)``.
+    center_px : x, y of the centre, px, 0-based (pixel centres are integers).
+    side_px : side of the square in the image; rounded to whole pixels, as SiamFC does.
+    out_px : side of the result.
+    fill : colour outside the image.
+
+    Returns
+    -------
+    uint8 ``(out_px, out_px, 3)``.
+
+    Source
+    ------
+    bertinetto/siamese-fc, get_subwindow_tracking.m (rounding of side and corner, mean-colour padding).
+    """
+    side = max(int(round(side_px)), 2)
+    height, width = image.shape[:2]
+    left = int(round(center_px[0] - (side - 1) / 2.0))
+    top = int(round(center_px[1] - (side - 1) / 2.0))
+    right, bottom = left + side, top + side
+    pad_left, pad_top = min(max(-left, 0), side), min(max(-top, 0), side)
+    pad_right, pad_bottom = min(max(right - width, 0), side), min(max(bottom - height, 0), side)
+    inside = image[max(top, 0) : max(min(bottom, height), 0), max(left, 0) : max(min(right, width), 0)]
+    if inside.size == 0:
+        return np.full((out_px, out_px, 3), np.round(fill), dtype=np.uint8)
+    if pad_left or pad_top or pad_right or pad_bottom:
+        color = [round(value) for value in fill]
+        inside = cv2.copyMakeBorder(inside, pad_top, pad_bottom, pad_left, pad_right, cv2.BORDER_CONSTANT, value=color)
+    return cv2.resize(inside, (out_px, out_px), interpolation=cv2.INTER_LINEAR)

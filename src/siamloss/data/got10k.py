@@ -1,0 +1,42 @@
+"""Reader of the GOT-10k layout: ``list.txt``, ``<Sequence>/00000001.jpg``, groundtruth, cover and absence labels."""
+
+import configparser
+from pathlib import Path
+
+import numpy as np
+
+from siamloss.data.sequence import Sequence
+from siamloss.data.text import list_frames, read_names, read_table
+from siamloss.errors import AnnotationError
+
+
+def read_got10k(root: Path, wanted: tuple[str, ...] = ()) -> list[Sequence]:
+    """Read a GOT-10k split; a frame counts as visible when its absence label is 0 and its cover label above 0."""
+    return [_read_sequence(root / name, name) for name in read_names(root, wanted, "list.txt")]
+
+
+def _labels(path: Path, count: int, default: int) -> np.ndarray:
+    """Integer labels ``(T,)``, one per frame; ``default`` everywhere when the file is absent."""
+    if not path.is_file():
+        return np.full(count, default)
+    labels = read_table(path, "label file", (1,))[:, 0].astype(int)
+    if len(labels) != count:
+        raise AnnotationError(f"{path} has {len(labels)} labels for {count} frames; restore the file from the dataset's source")
+    return labels
+
+
+def _read_sequence(folder: Path, name: str) -> Sequence:
+    frames = list_frames(folder)
+    boxes = read_table(folder / "groundtruth.txt", "annotation", (4,))
+    cover = _labels(folder / "cover.label", len(boxes), default=8)
+    absence = _labels(folder / "absence.label", len(boxes), default=0)
+    meta = configparser.ConfigParser()
+    meta.read(folder / "meta_info.ini", encoding="utf-8")
+    attributes = meta.get("METAINFO", "attributes", fallback="")
+    return Sequence(
+        name=name,
+        frame_paths=frames,
+        boxes=boxes,
+        visible=(absence == 0) & (cover > 0),
+        attributes=frozenset(part.strip() for part in attributes.split(",") if part.strip()),
+    )

@@ -1,0 +1,35 @@
+"""Open a dataset of an experiment: where it is, and its sequences."""
+
+from pathlib import Path
+
+from siamloss.config import Dataset, Experiment
+from siamloss.data.got10k import read_got10k
+from siamloss.data.otb import read_otb
+from siamloss.data.sequence import Sequence
+from siamloss.data.vot import read_vot
+from siamloss.errors import MissingDataError
+from siamloss.paths import Home
+
+READERS = {"otb": read_otb, "vot": read_vot, "got10k": read_got10k}
+
+
+def dataset_root(experiment: Experiment, dataset: Dataset) -> Path:
+    """Folder of a dataset: drawn ones live in the results, others under ``data_root``."""
+    if dataset.synthetic is not None:
+        return Home(experiment).data / dataset.name
+    return Path(experiment.data_root) / dataset.path
+
+
+def open_dataset(experiment: Experiment, dataset: Dataset) -> list[Sequence]:
+    """Read all sequences of a dataset (annotations only; frames decode lazily).
+
+    Raises
+    ------
+    MissingDataError : the folder is not there; the message says what to get and where to put it.
+    AnnotationError, EmptySequenceError : annotations that do not fit the frames.
+    """
+    root = dataset_root(experiment, dataset)
+    if not root.is_dir():
+        hint = dataset.how_to_get or "run snakemake to draw it"
+        raise MissingDataError(f"dataset '{dataset.name}' is not at {root}; {hint}")
+    return READERS[dataset.format](root, dataset.sequences)

@@ -1,0 +1,77 @@
+"""Number tables as the benchmarks write them: comma, tab or space between values."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from siamloss.errors import AnnotationError, MissingDataError
+
+SEPARATOR = re.compile(r"[,;\s]+")
+
+
+def read_lines(path: Path, what: str) -> list[str]:
+    """Non-empty stripped lines of a text file; a missing one is a :class:`MissingDataError`."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise MissingDataError(f"{what} {path} is missing; restore it from the dataset's source") from error
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{what} {path} is not text; restore it from the dataset's source") from error
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def read_table(path: Path, what: str, columns: tuple[int, ...]) -> np.ndarray:
+    """Read one row of numbers per line.
+
+    Parameters
+    ----------
+    path, what : file, and how to call it in an error.
+    columns : allowed numbers of columns; all rows must agree.
+
+    Returns
+    -------
+    float64 ``(T, columns)``; NaN where the file says NaN.
+
+    Raises
+    ------
+    AnnotationError : text that is no number, or a wrong count of columns, with file and line.
+    """
+    rows: list[list[float]] = []
+    for number, line in enumerate(read_lines(path, what), start=1):
+        try:
+            row = [float(value) for value in SEPARATOR.split(line) if value]
+        except ValueError as error:
+            raise AnnotationError(f"{path}, line {number}: '{line[:40]}' is not a row of numbers; correct or restore the file") from error
+        if len(row) not in columns or (rows and len(row) != len(rows[0])):
+            wanted = " or ".join(map(str, columns))
+            raise AnnotationError(f"{path}, line {number}: {len(row)} values instead of {wanted}; correct or restore the file")
+        rows.append(row)
+    return np.array(rows, dtype=np.float64).reshape(len(rows), -1 if rows else columns[0])
+
+
+def list_frames(folder: Path) -> tuple[Path, ...]:
+    """Image files of a folder in name order."""
+    if not folder.is_dir():
+        raise MissingDataError(f"image folder {folder} is missing; restore it from the dataset's source")
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp")))
+
+
+def read_names(root: Path, wanted: tuple[str, ...], list_file: str | None) -> list[str]:
+    """Names of the sequences to read: the wanted ones, else ``list_file``, else every folder with annotations.
+
+    Raises
+    ------
+    MissingDataError : the root, the list or a listed folder is missing; the first missing one is named.
+    """
+    if not root.is_dir():
+        raise MissingDataError(f"dataset folder {root} is missing; set data_root to where the data is")
+    if wanted:
+        names = list(wanted)
+    elif list_file and (root / list_file).is_file():
+        names = read_lines(root / list_file, "sequence list")
+    else:
+        names = sorted(path.name for path in root.iterdir() if any(path.glob("groundtruth*.txt")))
+    if not names:
+        raise MissingDataError(f"dataset folder {root} holds no sequence; set data_root to where the data is")
+    return names

@@ -1,0 +1,42 @@
+"""Choice of the compute device and of the precision that suits it."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+
+from siamloss.errors import DeviceError
+
+
+def choose_device(name: str) -> torch.device:
+    """``auto`` is CUDA where there is one, else the CPU; ``cpu``, ``cuda`` and ``cuda:N`` are taken literally.
+
+    Raises
+    ------
+    DeviceError : CUDA is asked for where there is none, or the name is unknown.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise DeviceError(f"unknown device '{name}'; use auto, cpu or cuda") from error
+    if device.type not in ("cpu", "cuda"):
+        raise DeviceError(f"device '{name}' is not supported; use auto, cpu or cuda")
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise DeviceError("device 'cuda' was asked for but no CUDA device is available; use device: auto or cpu")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise DeviceError(f"device '{name}' does not exist, {torch.cuda.device_count()} are available; use a lower number")
+    return device
+
+
+def autocast(device: torch.device) -> AbstractContextManager:
+    """bfloat16 autocast on CUDA, full precision on a CPU, where bfloat16 is many times slower."""
+    return torch.autocast("cuda", dtype=torch.bfloat16) if device.type == "cuda" else nullcontext()
+
+
+def make_deterministic(threads: int = 0) -> None:
+    """Ask torch for reproducible kernels; ``threads`` above 0 fixes the number of CPU threads."""
+    if threads > 0:
+        torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = False

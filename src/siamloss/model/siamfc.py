@@ -1,0 +1,76 @@
+"""The Siamese network: one backbone for both images, cross-correlation, gain and bias."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from siamloss.config import ModelConfig
+from siamloss.model.backbone import BACKBONES, FULL_CHANNELS
+
+
+def cross_correlation(exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
+    """Correlate each search feature with its own exemplar feature.
+
+    Parameters
+    ----------
+    exemplar_BCHW : ``(B, C, h, w)``, or ``(1, C, h, w)`` shared by all search features.
+    search_BCHW : ``(B, C, H, W)``.
+
+    Returns
+    -------
+    ``(B, 1, H - h + 1, W - w + 1)``, the sum over channels.
+    """
+    if exemplar_BCHW.shape[0] == 1:
+        return functional.conv2d(search_BCHW, exemplar_BCHW)
+    batch, channels, height, width = search_BCHW.shape
+    scores = functional.conv2d(search_BCHW.reshape(1, batch * channels, height, width), exemplar_BCHW, groups=batch)
+    return scores.reshape(batch, 1, *scores.shape[-2:])
+
+
+class SiamFC(nn.Module):
+    """Score map = gain * cross-correlation + bias.
+
+    ``gain`` is fixed, ``bias`` is learnt (SiamFC's "adjust" layer). The gain of SiamFC suits 256 feature channels; for
+    fewer it grows with sqrt(256 / channels), which keeps the spread of the scores at initialisation.
+
+    Source
+    ------
+    Bertinetto et al. 2016, equation 1; bertinetto/siamese-fc: adjust gain 1e-3 with learning rate 0, bias 0.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.backbone = BACKBONES[config.backbone](config.width)
+        channels = self.backbone[-1].out_channels
+        self.gain = config.score_gain * math.sqrt(FULL_CHANNELS / channels)
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def features(self, images_BCHW: torch.Tensor) -> torch.Tensor:
+        """Backbone features of RGB images in 0..255."""
+        return self.backbone(images_BCHW)
+
+    def correlate(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
+        """Score map ``(B, 1, H, W)`` of two feature maps."""
+        return self.gain * cross_correlation(exemplar_BCHW, search_BCHW) + self.bias
+
+    def forward(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
+        """Score map ``(B, 1, H, W)`` of two image batches."""
+        return self.correlate(self.features(exemplar_BCHW), self.features(search_BCHW))
+
+
+def build_model(config: ModelConfig, seed: int) -> SiamFC:
+    """A network whose initial weights depend on the configuration and the seed alone.
+
+    Convolutions are drawn from N(0, 2 / fan_out) ("xavier improved" of siamese-fc), biases are 0. The caller's random
+    state is left as it was.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = SiamFC(config)
+        for module in model.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+                nn.init.zeros_(module.bias)
+    return model

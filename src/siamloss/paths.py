@@ -1,0 +1,75 @@
+"""The one place that knows the folders under ``results/<profile>/``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from siamloss.config import Experiment
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths of one experiment's products."""
+
+    experiment: Experiment
+
+    @property
+    def root(self) -> Path:
+        """``results/<profile>``."""
+        return Path(self.experiment.results) / self.experiment.profile
+
+    @property
+    def spec(self) -> Path:
+        """The resolved configuration every verb reads."""
+        return self.root / "spec.json"
+
+    @property
+    def data(self) -> Path:
+        """Drawn datasets and the manifests of all datasets."""
+        return self.root / "data"
+
+    def manifest(self, dataset: str) -> Path:
+        """Manifest of a dataset, drawn or not."""
+        return self.data / f"{dataset}.manifest.json"
+
+    def crops(self, dataset: str) -> Path:
+        """Crop store of a dataset."""
+        return self.root / "crops" / dataset
+
+    def run(self, variant: str, seed: int) -> Path:
+        """Trained run: weights, curve, facts."""
+        return self.root / "train" / variant / f"seed{seed:02d}"
+
+    def scores(self, variant: str, seed: int) -> Path:
+        """Score maps of a run on fixed training and validation pairs."""
+        return self.root / "scores" / variant / f"seed{seed:02d}.npz"
+
+    def records(self, variant: str, seed: int, benchmark: str) -> Path:
+        """Per-frame records of a run on a benchmark."""
+        return self.root / "track" / variant / f"seed{seed:02d}" / f"{benchmark}.parquet"
+
+    def metrics(self, benchmark: str) -> Path:
+        """Tidy metrics of all runs on a benchmark; the curves lie beside."""
+        return self.root / "metrics" / f"{benchmark}.parquet"
+
+    def curves(self, benchmark: str) -> Path:
+        """Success and precision curves of all runs on a benchmark."""
+        return self.root / "metrics" / f"{benchmark}.curves.parquet"
+
+    @property
+    def tables(self) -> Path:
+        """Tables as CSV, Markdown and LaTeX."""
+        return self.root / "tables"
+
+    @property
+    def figures(self) -> Path:
+        """Figures as PNG and PDF."""
+        return self.root / "figures"
+
+    @property
+    def page(self) -> Path:
+        """The self-contained page."""
+        return self.root / "report" / "index.html"
+
+    def progress(self, key: str) -> Path:
+        """Undeclared folder for the unfinished work of one job; survives a crash."""
+        return self.root / ".progress" / key

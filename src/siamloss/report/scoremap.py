@@ -1,0 +1,42 @@
+"""A score map as a heat map, with the positive cells outlined and the ignored ones hatched."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from siamloss.report import style
+
+
+def outline(mask: np.ndarray) -> np.ndarray:
+    """Edges between the True cells of a mask ``(H, W)`` and the rest: segments ``(N, 2, 2)`` in cell coordinates x, y."""
+    padded = np.pad(mask.astype(bool), 1)
+    segments = []
+    for row, column in zip(*np.nonzero(padded[:, 1:] != padded[:, :-1]), strict=True):
+        segments.append([(column - 0.5, row - 1.5), (column - 0.5, row - 0.5)])
+    for row, column in zip(*np.nonzero(padded[1:] != padded[:-1]), strict=True):
+        segments.append([(column - 1.5, row - 0.5), (column - 0.5, row - 0.5)])
+    return np.array(segments, dtype=float).reshape(-1, 2, 2)
+
+
+def draw_score_map(axes: Axes, scores: np.ndarray, labels: np.ndarray) -> None:
+    """Draw one score map ``(H, W)`` on its own colour scale, and mark where the target is and where the peak is.
+
+    A map that is not finite, or the same everywhere, is drawn in one grey: it has no peak to show.
+    """
+    finite = np.isfinite(scores)
+    low, high = (scores[finite].min(), scores[finite].max()) if finite.any() else (0.0, 0.0)
+    flat = not high > low
+    shown = np.full(scores.shape, 0.6) if flat else np.where(finite, scores, np.nan)
+    color_map, limits = ("gray", (0, 1)) if flat else ("cividis", (low, high))
+    axes.imshow(shown, cmap=color_map, vmin=limits[0], vmax=limits[1])
+    edges = outline(labels > 0)
+    axes.add_collection(LineCollection(edges, colors="black", linewidths=2.0, capstyle="round"))
+    axes.add_collection(LineCollection(edges, colors="white", linewidths=1.0, capstyle="round"))
+    ignored = outline(labels == 0)
+    if ignored.size:
+        axes.add_collection(LineCollection(ignored, colors="white", linewidths=0.7, linestyles="dotted"))
+    if not flat:
+        row, column = np.unravel_index(np.nanargmax(shown), shown.shape)
+        axes.plot(column, row, marker="x", color=style.NEGATIVE, markersize=4.5, markeredgewidth=2.2, zorder=4)
+        axes.plot(column, row, marker="x", color="white", markersize=3.6, markeredgewidth=0.9, zorder=5)
+    axes.set(xticks=[], yticks=[])

@@ -1,0 +1,91 @@
+"""Training curves: every term of every loss, on training and on unseen scenes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from siamloss.report import style
+
+Epochs = list[dict]
+CENTER = "center_error_px"
+TITLES = {"total": "total loss", CENTER: "centre error (px)"}
+
+
+def terms_of(runs: Mapping[int, Epochs]) -> list[str]:
+    """Names of what the runs of one variant logged: total first, centre error last; a lone part equal to total is one."""
+    seen: dict[str, None] = {}
+    for epochs in runs.values():
+        for epoch in epochs:
+            seen.update(dict.fromkeys([*epoch.get("train", {}), *epoch.get("val", {})]))
+    parts = [name for name in seen if name not in ("total", CENTER)]
+    if len(parts) == 1 and _same(runs, parts[0]):
+        parts = []
+    return [name for name in ("total", *parts, CENTER) if name in seen]
+
+
+def _same(runs: Mapping[int, Epochs], part: str) -> bool:
+    pairs = [(e["train"].get("total"), e["train"].get(part)) for epochs in runs.values() for e in epochs if "train" in e]
+    return all(a is not None and b is not None and np.isclose(a, b) for a, b in pairs)
+
+
+def series(epochs: Epochs, split: str, term: str) -> tuple[np.ndarray, np.ndarray]:
+    """Epoch numbers and values ``(N,)`` of a term; epochs that lack it are left out."""
+    points = [(epoch["epoch"], epoch[split][term]) for epoch in epochs if term in epoch.get(split, {})]
+    return np.array([p[0] for p in points], dtype=float), np.array([p[1] for p in points], dtype=float)
+
+
+@style.applied()
+def draw_training(
+    curves: Mapping[str, Mapping[int, Epochs]], labels: Mapping[str, str], looks: Mapping[str, style.Look]
+) -> Figure:
+    """Small multiples: a row per variant, a panel per logged term; each term has its own scale.
+
+    Parameters
+    ----------
+    curves : ``{variant: {seed: epochs}}``; one epoch is ``{"epoch", "train": {term: value}, "val": {...}}``.
+    labels, looks : by variant name.
+
+    Returns
+    -------
+    Figure with one thin line per seed, solid for training scenes and dashed for unseen ones.
+    """
+    names = [name for name in curves if terms_of(curves[name])]
+    columns = max((len(terms_of(curves[name])) for name in names), default=1)
+    figure = style.new_figure(style.PAGE_IN, 0.35 + 1.2 * max(len(names), 1))
+    figure.get_layout_engine().set(hspace=0.1)
+    grid = figure.subplots(max(len(names), 1), columns, squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for row, name in enumerate(names):
+        for axes, term in zip(grid[row], terms_of(curves[name]), strict=False):
+            axes.set_axis_on()
+            _panel(axes, curves[name], term, looks[name].color)
+            axes.set_title("\n" + TITLES.get(term, term), fontsize=7, fontweight="normal", pad=3)
+        style.row_label(grid[row][0], labels[name], above_pt=13, color=looks[name].color)
+        if row == len(names) - 1:
+            grid[row][0].set_xlabel("epoch", loc="left", fontsize=6.8)
+    handles = [Line2D([], [], color=style.INK), Line2D([], [], color=style.INK, dashes=(4, 1.5))]
+    texts = ["training scenes", "unseen (validation) scenes"]
+    figure.legend(handles, texts, loc="outside upper right", ncols=2, borderaxespad=0.2)
+    return figure
+
+
+def _panel(axes: Axes, runs: Mapping[int, Epochs], term: str, color: str) -> None:
+    longest = 0
+    for split, dashes in (("train", (None, None)), ("val", (4, 1.5))):
+        for epochs in runs.values():
+            x, y = series(epochs, split, term)
+            finite = np.isfinite(y)
+            longest = max(longest, len(x))
+            dot = {"marker": "o", "markersize": 2} if len(x) <= 12 else {}
+            axes.plot(x[finite], y[finite], color=color, dashes=dashes, linewidth=0.9, alpha=0.85, **dot)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(3))
+    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=False)
+    axes.yaxis.get_offset_text().set_fontsize(5.5)
+    axes.tick_params(labelsize=6)
+    axes.margins(x=0.04)

@@ -1,0 +1,80 @@
+"""The verb ``siamloss train``: one variant, one seed."""
+
+import platform
+import shutil
+from pathlib import Path
+
+import torch
+
+from siamloss import __version__
+from siamloss.config import Experiment
+from siamloss.crops.store import CropStore, open_store
+from siamloss.geometry.network import GEOMETRY
+from siamloss.losses import make_loss
+from siamloss.model import build_model
+from siamloss.model.device import choose_device, make_deterministic
+from siamloss.pairs.labels import label_map
+from siamloss.pairs.loader import PairLoader
+from siamloss.provenance.atomic import atomic_folder, named_disk_errors
+from siamloss.training.loop import train
+from siamloss.training.run import write_run
+from siamloss.training.state import Progress
+from siamloss.training.validate import VALIDATION_SEED, validate
+
+
+def make_labels(experiment: Experiment, device: torch.device) -> torch.Tensor:
+    """Label map ``(1, 1, H, W)`` of the training score map."""
+    geometry = GEOMETRY[experiment.model.backbone]
+    stride_px = geometry.stride_px / geometry.resolution
+    return label_map(geometry.train_score_cells, stride_px, experiment.pairs.label_radius_px).to(device)
+
+
+def make_loader(experiment: Experiment, store: CropStore, seed: int, device: torch.device) -> PairLoader:
+    """Pair loader of an open store."""
+    return PairLoader(store, GEOMETRY[experiment.model.backbone], experiment.pairs, seed, device)
+
+
+def train_run(
+    experiment: Experiment, variant_name: str, seed: int, train_store: Path, val_store: Path, progress_dir: Path, out: Path, threads: int = 0
+) -> None:
+    """Train a variant from the initial weights of ``seed`` and write the run directory ``out``.
+
+    The control ``untrained`` gets the initial weights as they are. Unfinished work is kept in ``progress_dir`` and
+    taken up by the next call.
+    """
+    variant = experiment.variant(variant_name)
+    device = choose_device(experiment.device)
+    make_deterministic(threads)
+    model = build_model(experiment.model, seed).to(device)
+    progress = Progress()
+    if variant.loss:
+        loss = make_loss(variant.loss, variant.params)
+        labels = make_labels(experiment, device)
+        loader = make_loader(experiment, open_store(train_store), seed, device)
+        val_loader = make_loader(experiment, open_store(val_store), VALIDATION_SEED, device)
+        with named_disk_errors(progress_dir):
+            progress_dir.mkdir(parents=True, exist_ok=True)
+        progress = train(
+            model=model,
+            loss=loss,
+            loader=loader,
+            labels=labels,
+            config=experiment.train,
+            lr_scale=variant.lr_scale,
+            validate=lambda: validate(model, loss, val_loader, labels, experiment.train.val_pairs),
+            state_path=progress_dir / "state.safetensors",
+            title=f"train {variant_name} seed {seed}",
+        )
+    pairs = progress.step * experiment.train.batch_size
+    with atomic_folder(out) as folder:
+        facts = {
+            "variant": variant_name,
+            "seed": seed,
+            "steps": progress.step,
+            "seconds": round(progress.seconds, 2),
+            "pairs_per_s": round(pairs / progress.seconds, 1) if progress.seconds else 0.0,
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
+            "versions": {"siamloss": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        }
+        write_run(folder, model, progress.curve, facts)
+    shutil.rmtree(progress_dir, ignore_errors=True)

@@ -1,0 +1,45 @@
+"""A run directory: what a finished training leaves, and loading it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from siamloss.config import ModelConfig
+from siamloss.errors import CorruptError
+from siamloss.model import SiamFC, build_model
+from siamloss.provenance.manifest import verify_manifest, write_manifest
+
+WEIGHTS, CURVE, FACTS = "weights.safetensors", "curve.jsonl", "run.json"
+
+
+def write_run(folder: Path, model: SiamFC, curve: list[dict[str, Any]], facts: dict[str, Any]) -> None:
+    """Fill an empty folder with weights, curve, facts and their manifest."""
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights, folder / WEIGHTS)
+    (folder / CURVE).write_text("".join(json.dumps(row) + "\n" for row in curve), encoding="utf-8")
+    (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_manifest(folder)
+
+
+def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
+    """The trained network of a run, in evaluation mode, after checking every byte of the run.
+
+    Raises
+    ------
+    CorruptError : the run is damaged, or its weights belong to another architecture (the first tensor is named).
+    """
+    verify_manifest(folder)
+    model = build_model(config, seed=0)
+    try:
+        weights = load_file(folder / WEIGHTS)
+    except SafetensorError as error:
+        raise CorruptError(f"{folder / WEIGHTS} is damaged; delete {folder} and run snakemake again") from error
+    for name, tensor in model.state_dict().items():
+        if name not in weights or weights[name].shape != tensor.shape:
+            raise CorruptError(f"{folder / WEIGHTS} has another architecture, first at tensor '{name}'; use the run's own model settings")
+    model.load_state_dict(weights)
+    return model.to(device).eval()

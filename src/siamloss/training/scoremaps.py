@@ -1,0 +1,37 @@
+"""The verb ``siamloss scores``: score maps of a run on fixed pairs, for separability and the poster's Fig. 1."""
+
+from pathlib import Path
+
+import numpy as np
+
+from siamloss.config import Experiment
+from siamloss.crops.store import open_store
+from siamloss.model.device import choose_device, make_deterministic
+from siamloss.provenance.atomic import atomic_path
+from siamloss.training.job import make_labels, make_loader
+from siamloss.training.run import load_run
+from siamloss.training.validate import VALIDATION_SEED, score_batches
+
+EXAMPLES = 6
+
+
+def write_scores(experiment: Experiment, run: Path, train_store: Path, val_store: Path, out: Path, threads: int = 0) -> None:
+    """Write ``train_scores`` and ``val_scores`` float32 ``(N, H, W)``, ``labels`` int8 ``(H, W)`` and example images.
+
+    ``example_exemplars`` ``(K, E, E, 3)`` and ``example_searches`` ``(K, S, S, 3)`` are uint8 RGB and belong to the
+    first K validation maps.
+    """
+    device = choose_device(experiment.device)
+    make_deterministic(threads)
+    model = load_run(run, experiment.model, device)
+    arrays: dict[str, np.ndarray] = {}
+    for role, store in (("train", train_store), ("val", val_store)):
+        loader = make_loader(experiment, open_store(store), VALIDATION_SEED, device)
+        batches = [[part.cpu() for part in batch] for batch in score_batches(model, loader, experiment.train.val_pairs)]
+        arrays[f"{role}_scores"] = np.concatenate([scores[:, 0].numpy() for _, _, scores in batches])
+        if role == "val":
+            for name, images in (("example_exemplars", batches[0][0]), ("example_searches", batches[0][1])):
+                arrays[name] = images[:EXAMPLES].permute(0, 2, 3, 1).round().clamp(0, 255).byte().numpy()
+    arrays["labels"] = make_labels(experiment, device).cpu().numpy()[0, 0].astype(np.int8)
+    with atomic_path(out) as temporary:
+        np.savez_compressed(temporary, **arrays)

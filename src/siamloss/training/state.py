@@ -1,0 +1,59 @@
+"""Everything needed to continue a training, in one safetensors file (no pickle)."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from siamloss.errors import CorruptError
+from siamloss.provenance.atomic import atomic_path
+
+
+@dataclass
+class Progress:
+    """Where a training stands.
+
+    Attributes
+    ----------
+    step : optimisation steps done.
+    sums : sums of each loss term over the steps of the unfinished epoch.
+    curve : finished epochs, as written to ``curve.jsonl``.
+    seconds : time spent in steps so far.
+    """
+
+    step: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD, progress: Progress) -> None:
+    """Write weights, momentum buffers and progress atomically."""
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for number, parameter in enumerate(optimizer.param_groups[0]["params"]):
+        momentum = optimizer.state.get(parameter, {}).get("momentum_buffer")
+        if momentum is not None:
+            tensors[f"momentum.{number}"] = momentum
+    with atomic_path(path) as temporary:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, {"progress": json.dumps(asdict(progress))})
+
+
+def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -> Progress:
+    """Restore what :func:`save_state` wrote; returns a fresh :class:`Progress` when there is no file."""
+    if not path.exists():
+        return Progress()
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            progress = Progress(**json.loads(file.metadata()["progress"]))
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise CorruptError(f"{path} is damaged; delete it to train from the start") from error
+    model.load_state_dict({name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")})
+    for number, parameter in enumerate(optimizer.param_groups[0]["params"]):
+        if f"momentum.{number}" in tensors:
+            optimizer.state[parameter]["momentum_buffer"] = tensors[f"momentum.{number}"].to(parameter.device)
+    return progress
