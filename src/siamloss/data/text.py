@@ -8,6 +8,21 @@ import numpy as np
 from siamloss.errors import AnnotationError, MissingDataError
 
 SEPARATOR = re.compile(r"[,;\s]+")
+RANGE = re.compile(r"(?P<head>.*)\{(?P<first>\d+)\.\.(?P<last>\d+)\}(?P<tail>.*)")
+
+
+def expand_names(names: tuple[str, ...]) -> list[str]:
+    """Expand ``Train_{0001..0003}`` to its names, zero-padded like the first bound; other names stay as they are."""
+    result: list[str] = []
+    for name in names:
+        match = RANGE.fullmatch(name)
+        if not match:
+            result.append(name)
+            continue
+        width = len(match["first"])
+        numbers = range(int(match["first"]), int(match["last"]) + 1)
+        result.extend(f"{match['head']}{number:0{width}d}{match['tail']}" for number in numbers)
+    return result
 
 
 def read_lines(path: Path, what: str) -> list[str]:
@@ -67,7 +82,7 @@ def read_names(root: Path, wanted: tuple[str, ...], list_file: str | None) -> li
     if not root.is_dir():
         raise MissingDataError(f"dataset folder {root} is missing; set data_root to where the data is")
     if wanted:
-        names = list(wanted)
+        names = expand_names(wanted)
     elif list_file and (root / list_file).is_file():
         names = read_lines(root / list_file, "sequence list")
     else:

@@ -5,6 +5,8 @@ import numpy as np
 
 def _area(points: np.ndarray) -> np.ndarray:
     """Shoelace area ``(T,)`` of closed polygons ``(T, N, 2)``; repeated vertices add nothing."""
+    # Relative to a vertex: far from the origin, products of coordinates would drown a small area.
+    points = points - points[:, :1]
     nxt = np.roll(points, -1, axis=1)
     cross = points[..., 0] * nxt[..., 1] - points[..., 1] * nxt[..., 0]
     return np.abs(cross.sum(axis=1)) / 2.0
@@ -44,7 +46,9 @@ def _clip_to_box(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.nd
     return points
 
 
-def polygon_overlap(polygons: np.ndarray, boxes: np.ndarray, image_size: tuple[float, float] | None = None) -> np.ndarray:
+def polygon_overlap(
+    polygons: np.ndarray, boxes: np.ndarray, image_size: tuple[float, float] | None = None
+) -> np.ndarray:
     """Intersection over union of convex polygons with boxes, optionally inside the image only.
 
     Parameters
@@ -65,11 +69,13 @@ def polygon_overlap(polygons: np.ndarray, boxes: np.ndarray, image_size: tuple[f
     points = np.asarray(polygons, dtype=np.float64).reshape(-1, 4, 2)
     boxes = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
     low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    visible = points
     if image_size is not None:
         limit = np.broadcast_to(np.asarray(image_size, dtype=np.float64), low.shape)
-        points = _clip_to_box(points, np.zeros_like(low), limit)
+        visible = _clip_to_box(points, np.zeros_like(low), limit)
         low, high = np.clip(low, 0.0, limit), np.clip(high, 0.0, limit)
     box_area = np.prod(np.maximum(high - low, 0.0), axis=1)
+    # The box is inside the image, so the unclipped polygon gives the same area with a sixteenth of the vertices.
     intersection = np.where(box_area > 0, _area(_clip_to_box(points, low, high)), 0.0)
-    union = _area(points) + box_area - intersection
+    union = _area(visible) + box_area - intersection
     return np.where(union > 0, intersection / np.where(union > 0, union, 1.0), 0.0)

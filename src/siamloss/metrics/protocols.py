@@ -1,9 +1,10 @@
-"""Constants of the OTB, GOT-10k and VOT protocols, each with its unit and source.
+"""Constants of the OTB, GOT-10k and VOT protocols, each with its meaning and source.
 
 The dataclasses are the one truth. ``config/protocols.yaml`` is :func:`to_yaml` written out for people; a test compares
 the two.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -15,8 +16,8 @@ GOT10K_TOOLKIT = "GOT-10k toolkit 0.1.3, experiments/got10k.py"
 VOT_TOOLKIT = "VOT supervised protocol 2013-2019, vot-toolkit analysis/supervised.py"
 
 
-def _constant(value: Any, unit: str, source: str) -> Any:
-    return field(default_factory=lambda: value, metadata={"unit": unit, "source": source})
+def _constant(value: Any, meaning: str, source: str) -> Any:
+    return field(default_factory=lambda: value, metadata={"meaning": meaning, "source": source})
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class OtbProtocol:
         "overlap and centre error where a ground-truth value is not positive",
         f"{OTB_TOOLKIT}, calcSeqErrRobust.m",
     )
-    frame_ranges: dict[str, tuple[int, int]] = _constant(
+    frame_ranges: Mapping[str, tuple[int, int]] = _constant(
         FRAME_RANGES, "first and last image, 1-based, both included", f"{OTB_TOOLKIT}, configSeqs.m"
     )
     tiger1_result_range: tuple[int, int] = _constant(
@@ -71,7 +72,7 @@ VOT = VotProtocol()
 
 
 def to_yaml() -> str:
-    """The text of ``config/protocols.yaml``: ``{format: {constant: {value, unit, source}}}``."""
+    """The text of ``config/protocols.yaml``: ``{format: {constant: {value, meaning, source}}}``."""
     import yaml
 
     def plain(value: Any) -> Any:

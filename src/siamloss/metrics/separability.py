@@ -39,7 +39,7 @@ def gaussian_overlap(mean_a: float, var_a: float, mean_b: float, var_b: float) -
     shift = (mean_b - mean_a) / math.sqrt(var_b)
     if ratio == 1 and shift == 0:
         return 1.0
-    # Crossings, in units of the narrower density: (1 - r^2) u^2 + 2 r s u - (s^2 - 2 ln r) = 0; no cancellation this way.
+    # Crossings in units of the narrower density, without cancellation: (1 - r^2) u^2 + 2 r s u - (s^2 - 2 ln r) = 0.
     curvature = (1 - ratio) * (1 + ratio)
     root = math.sqrt(max(shift**2 - 2 * curvature * math.log(ratio), 0.0))
     q = -(ratio * shift + math.copysign(root, shift))

@@ -1,7 +1,9 @@
 """Files and folders that are whole or absent: written under a temporary name, then renamed."""
 
 import errno
+import glob
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,12 +23,26 @@ def named_disk_errors(path: Path) -> Iterator[None]:
         raise DiskFullError(f"no space left while writing {path}; free some space and run the same command again") from error
 
 
+def _owner() -> str:
+    return f"{platform.node() or 'host'}-{os.getpid()}"
+
+
+def _sweep(folder: Path, stem: str) -> None:
+    """Remove what killed processes of this machine left behind under the same name."""
+    host = platform.node() or "host"
+    for left in folder.glob(f".{glob.escape(stem)}.{glob.escape(host)}-*"):
+        pid = left.name.removeprefix(f".{stem}.{host}-").split(".")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` (same suffix); it takes the name only if the block succeeds."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.{_owner()}.part{path.suffix}")
+    _sweep(path.parent, path.stem)
     try:
         with named_disk_errors(path):
             yield temporary
@@ -54,8 +70,8 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside ``path``; it replaces ``path`` only if the block succeeds."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
+    temporary = path.with_name(f".{path.name}.{_owner()}.part")
+    _sweep(path.parent, path.name)
     temporary.mkdir()
     try:
         with named_disk_errors(path):
@@ -69,7 +85,7 @@ def publish_folder(source: Path, target: Path) -> None:
     """Rename a finished folder to its final name, replacing an older one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
-        old = target.with_name(f".{target.name}.{os.getpid()}.old")
+        old = target.with_name(f".{target.name}.{_owner()}.old")
         os.replace(target, old)
         os.replace(source, target)
         shutil.rmtree(old)

@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from siamloss.metrics.protocols import OTB
 from siamloss.report import style
 
 AXES = {
     "success": ("Success plot", "overlap threshold", "share of frames"),
     "precision": ("Precision plot", "centre error threshold (px)", "share of frames"),
 }
-PRECISION_PX = 20.0
 
 
 def mean_curve(curves: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -36,7 +36,7 @@ def curve_score(kind: str, thresholds: np.ndarray, values: np.ndarray) -> float:
     mean = values.mean(axis=0)
     if kind == "success":
         return float(mean.mean())
-    return float(mean[np.argmin(np.abs(thresholds - PRECISION_PX))])
+    return float(mean[np.argmin(np.abs(thresholds - OTB.precision_px))])
 
 
 @style.applied()

@@ -35,7 +35,7 @@ def draw_fig1(run: Run, example: int = 0) -> Figure:
     """
     figure = style.new_figure(style.PAGE_IN, 1.95)
     _row(axes := figure.subplots(1, 4, width_ratios=WIDTHS), run, example, titles=True, legend=True)
-    style.row_label(axes[0], style.shorten(run.label, 60), above_pt=3, fontsize=8.5)
+    style.note_above(axes[0], style.shorten(run.label, 60), fontsize=8.5)
     return figure
 
 
@@ -46,7 +46,8 @@ def draw_overview(runs: Sequence[Run], example: int = 0) -> Figure:
     grid = figure.subplots(len(runs), 4, width_ratios=(*WIDTHS[:3], 2.9), squeeze=False)
     for index, (axes, run) in enumerate(zip(grid, runs, strict=True)):
         _row(axes, run, example, titles=index == 0, legend=index == 0)
-        style.row_label(axes[0], style.shorten(run.label, 60), above_pt=3)
+        axes[3].set_title(" ", loc="center", pad=3) if index else None
+        style.note_above(axes[0], style.shorten(run.label, 60))
         if index < len(runs) - 1:
             axes[3].set_xlabel("")
     return figure

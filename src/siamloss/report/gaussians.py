@@ -81,7 +81,7 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
     axes.set_ylabel("density", labelpad=2)
     if legend:
         _legend(axes)
-    axes.set_title(f"overlap {overlap_area:.3f}", color=style.OVERLAP, loc="right", pad=3)
+    style.note_above(axes, f"overlap {overlap_area:.3f}", at=1.0, ha="right", color=style.OVERLAP)
 
 
 def _limits(split: Split) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from siamloss.provenance.atomic import atomic_path
 
 PAGE_IN = 7.2
 DPI = 200
+CSS_PX_PER_IN = 144
 
 # The poster's colours of the score distributions; each has a hatch of its own, so that none is needed.
 POSITIVE, NEGATIVE, OVERLAP = "#1a7f37", "#c62f2d", "#2b6cb0"
@@ -122,16 +123,16 @@ def wrap(label: str, width: int = 26) -> str:
     return "\n".join(textwrap.wrap(label, width)) or label
 
 
-def row_label(axes: Axes, label: str, above_pt: float, **text: object) -> None:
-    """Write a row's name above its first panel; it may run over its neighbours, for which the caller leaves room."""
+def note_above(axes: Axes, text: str, at: float = 0.0, above_pt: float = 3, **font: object) -> None:
+    """Write bold text above a panel, at a share of its width; it may run over its neighbours: leave room for it."""
     note = axes.annotate(
-        label,
-        xy=(0, 1),
+        text,
+        xy=(at, 1),
         xycoords="axes fraction",
         xytext=(0, above_pt),
         textcoords="offset points",
         annotation_clip=False,
-        **{"fontsize": 7.5, "fontweight": "bold", "va": "bottom", **text},
+        **{"fontsize": 7.5, "fontweight": "bold", "va": "bottom", **font},
     )
     note.set_in_layout(False)
 

@@ -42,7 +42,7 @@ def series(epochs: Epochs, split: str, term: str) -> tuple[np.ndarray, np.ndarra
 def draw_training(
     curves: Mapping[str, Mapping[int, Epochs]], labels: Mapping[str, str], looks: Mapping[str, style.Look]
 ) -> Figure:
-    """Small multiples: a row per variant, a panel per logged term; each term has its own scale.
+    """Small multiples: a row per variant, a panel per logged term, the centre error last and on one scale for all.
 
     Parameters
     ----------
@@ -61,26 +61,34 @@ def draw_training(
     for axes in grid.flat:
         axes.set_axis_off()
     for row, name in enumerate(names):
-        for axes, term in zip(grid[row], terms_of(curves[name]), strict=False):
+        for column, term in enumerate(terms_of(curves[name])):
+            axes = grid[row][-1 if term == CENTER else column]
             axes.set_axis_on()
             _panel(axes, curves[name], term, looks[name].color)
             axes.set_title("\n" + TITLES.get(term, term), fontsize=7, fontweight="normal", pad=3)
-        style.row_label(grid[row][0], labels[name], above_pt=13, color=looks[name].color)
+        style.note_above(grid[row][0], labels[name], above_pt=13, color=looks[name].color)
         if row == len(names) - 1:
             grid[row][0].set_xlabel("epoch", loc="left", fontsize=6.8)
+    _share_scale([axes for axes in grid[:, -1] if axes.get_title(loc="left").strip() == TITLES[CENTER]])
     handles = [Line2D([], [], color=style.INK), Line2D([], [], color=style.INK, dashes=(4, 1.5))]
     texts = ["training scenes", "unseen (validation) scenes"]
     figure.legend(handles, texts, loc="outside upper right", ncols=2, borderaxespad=0.2)
     return figure
 
 
+def _share_scale(panels: list[Axes]) -> None:
+    """One scale for what can be compared between losses: pixels can, loss values cannot."""
+    if panels:
+        limits = [panel.get_ylim() for panel in panels]
+        for panel in panels:
+            panel.set_ylim(min(0.0, *(low for low, _ in limits)), max(high for _, high in limits))
+
+
 def _panel(axes: Axes, runs: Mapping[int, Epochs], term: str, color: str) -> None:
-    longest = 0
     for split, dashes in (("train", (None, None)), ("val", (4, 1.5))):
         for epochs in runs.values():
             x, y = series(epochs, split, term)
             finite = np.isfinite(y)
-            longest = max(longest, len(x))
             dot = {"marker": "o", "markersize": 2} if len(x) <= 12 else {}
             axes.plot(x[finite], y[finite], color=color, dashes=dashes, linewidth=0.9, alpha=0.85, **dot)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))

@@ -8,6 +8,7 @@ Source: Owen 2007, "The pigeonhole bootstrap" (slightly conservative); paired us
 which resamples runs only.
 """
 
+import functools
 import zlib
 from dataclasses import dataclass
 
@@ -20,14 +21,15 @@ class Resamples:
 
     Attributes
     ----------
-    seeds : int ``(draws, S)``, rows sum to S.
-    sequences : int ``(draws, Q)``, rows sum to Q.
+    seeds : float64 ``(draws, S)`` whole numbers, rows sum to S; read-only.
+    sequences : float64 ``(draws, Q)`` whole numbers, rows sum to Q; read-only.
     """
 
     seeds: np.ndarray
     sequences: np.ndarray
 
 
+@functools.lru_cache(maxsize=16)
 def resample(key: str, seed: int, draws: int, seed_count: int, sequence_count: int) -> Resamples:
     """Draw seeds and sequences with replacement.
 
@@ -37,7 +39,9 @@ def resample(key: str, seed: int, draws: int, seed_count: int, sequence_count: i
 
     def counts(stream: int, items: int) -> np.ndarray:
         generator = np.random.default_rng([seed, zlib.crc32(key.encode()), stream])
-        return generator.multinomial(items, np.full(items, 1.0 / items), size=draws)
+        drawn = generator.multinomial(items, np.full(items, 1.0 / items), size=draws).astype(np.float64)
+        drawn.flags.writeable = False  # shared by all callers through the cache
+        return drawn
 
     return Resamples(seeds=counts(0, seed_count), sequences=counts(1, sequence_count))
 

@@ -1,5 +1,6 @@
 """Tidy metrics -> one row per (benchmark, metric, variant): mean, interval, paired difference to the baseline, p."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from siamloss.stats.signflip import FEWEST_PAIRS, sign_flip_p
 COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "mean", "low", "high", "diff", "diff_low", "diff_high", "p"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Runs:
     """One metric of one variant on one benchmark: values and weights float64 ``(S, Q)``, both axes sorted by name."""
 
@@ -25,6 +26,8 @@ class _Runs:
 
     def at(self, seeds: tuple[int, ...]) -> "_Runs":
         """These seeds only; the one run of a control without randomness stands for every seed."""
+        if seeds == self.seeds:
+            return self
         rows = [0] * len(seeds) if len(self.seeds) == 1 else [self.seeds.index(seed) for seed in seeds]
         return _Runs(seeds, self.sequences, self.values[rows], self.weights[rows])
 
@@ -36,7 +39,7 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
     ----------
     metrics : ``benchmark, metric, variant, seed, sequence, value, weight`` as :func:`siamloss.metrics.measure` makes
         it; rows in any order. Every run must cover the same sequences.
-    variants : rows of the table, in order.
+    variants : rows of the table, in order; other variants in ``metrics`` are ignored.
     baseline : the variant all differences are taken to.
     stats : ``draws`` bootstrap draws, ``level`` of the intervals, ``seed`` of the draws.
 
@@ -53,18 +56,16 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
     ------
     RecordError : a variant without metrics, or a run with missing or doubled sequences.
     """
-    runs = _split(metrics)
-    groups = sorted(
-        {(benchmark, metric) for benchmark, metric, _ in runs}, key=lambda group: (group[0], _rank(group[1]))
-    )
+    runs = _split(metrics[metrics["variant"].isin([*variants, baseline])])
+    groups = metrics[["benchmark", "metric"]].drop_duplicates().itertuples(index=False, name=None)
     rows = []
-    for benchmark, metric in groups:
+    for benchmark, metric in sorted(groups, key=lambda group: (group[0], _rank(group[1]))):
         base = _find(runs, benchmark, metric, baseline)
         for variant in variants:
             own = _find(runs, benchmark, metric, variant)
             if own.sequences != base.sequences:
                 raise RecordError(
-                    f"'{variant}' and '{baseline}' were scored on different sequences of '{benchmark}'; run snakemake again"
+                    f"'{variant}' and '{baseline}' cover different sequences of '{benchmark}'; run snakemake again"
                 )
             difference = [np.nan] * 4 if variant == baseline else _difference(own, base, benchmark, stats)
             rows.append([benchmark, metric, variant, len(own.seeds), *_mean(own, benchmark, stats), *difference])
@@ -80,13 +81,14 @@ def _split(metrics: pd.DataFrame) -> dict[tuple[str, str, str], _Runs]:
     """Runs by (benchmark, metric, variant)."""
     keys = ["benchmark", "metric", "variant", "seed", "sequence"]
     codes, names = zip(*(pd.factorize(metrics[key], sort=True) for key in keys), strict=True)
+    names = [list(level) for level in names]
     order = np.lexsort(codes[::-1])
     codes = np.stack(codes)[:, order]
     values, weights = (metrics[column].to_numpy(dtype=np.float64)[order] for column in ("value", "weight"))
     starts = np.flatnonzero(np.any(codes[:3, 1:] != codes[:3, :-1], axis=0)) + 1
     runs = {}
     for rows in np.split(np.arange(len(order)), starts) if len(order) else []:
-        name = tuple(str(names[level][codes[level, rows[0]]]) for level in range(3))
+        name = tuple(names[level][codes[level, rows[0]]] for level in range(3))
         seeds, sequences = np.unique(codes[3, rows]), np.unique(codes[4, rows])
         shape = (len(seeds), len(sequences))
         grid = np.stack(np.meshgrid(seeds, sequences, indexing="ij")).reshape(2, -1)
@@ -96,7 +98,7 @@ def _split(metrics: pd.DataFrame) -> dict[tuple[str, str, str], _Runs]:
             )
         if np.isnan(values[rows][weights[rows] > 0]).any():
             raise RecordError(f"'{name[2]}' has a NaN {name[1]} on '{name[0]}'; run snakemake to score it again")
-        labels = tuple(int(names[3][code]) for code in seeds), tuple(str(names[4][code]) for code in sequences)
+        labels = tuple(names[3][code] for code in seeds), tuple(names[4][code] for code in sequences)
         runs[name] = _Runs(*labels, values[rows].reshape(shape), weights[rows].reshape(shape))
     return runs
 
@@ -107,6 +109,7 @@ def _find(runs: dict[tuple[str, str, str], _Runs], benchmark: str, metric: str, 
     return runs[benchmark, metric, variant]
 
 
+@functools.lru_cache(maxsize=8)
 def _draws(runs: _Runs, benchmark: str, stats: StatsConfig) -> np.ndarray:
     resamples = resample(benchmark, stats.seed, stats.draws, *runs.values.shape)
     return bootstrap_means(runs.values, runs.weights, resamples)

@@ -11,8 +11,8 @@ from siamloss.config import Experiment
 from siamloss.data.prepare import open_verified
 from siamloss.data.sequence import Sequence
 from siamloss.errors import ConfigError
-from siamloss.provenance.atomic import named_disk_errors
 from siamloss.provenance.hashing import short_hash
+from siamloss.provenance.lock import exclusive
 from siamloss.records import read_records, write_records
 from siamloss.tracking.protocols import PROTOCOLS
 from siamloss.tracking.tracker import NeverMoves, Oracle, Tracker
@@ -47,15 +47,14 @@ def track_run(
     sequences = open_verified(experiment, benchmark, manifest)
     protocol = PROTOCOLS[experiment.dataset(benchmark).format]
     make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
-    with named_disk_errors(progress_dir):
-        progress_dir.mkdir(parents=True, exist_ok=True)
-    tables = []
-    with tqdm(total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None) as bar:
-        for sequence in sequences:
-            part = progress_dir / f"{short_hash(sequence.name)}.parquet"
-            if not part.exists():
-                write_records(part, protocol(make_tracker(sequence), sequence))
-            tables.append(read_records(part))
-            bar.update(len(sequence))
-    write_records(out, pd.concat(tables, ignore_index=True))
-    shutil.rmtree(progress_dir, ignore_errors=True)
+    with exclusive(progress_dir.with_suffix(".lock")):
+        tables = []
+        with tqdm(total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None) as bar:
+            for sequence in sequences:
+                part = progress_dir / f"{short_hash(sequence.name)}.parquet"
+                if not part.exists():
+                    write_records(part, protocol(make_tracker(sequence), sequence))
+                tables.append(read_records(part))
+                bar.update(len(sequence))
+        write_records(out, pd.concat(tables, ignore_index=True))
+        shutil.rmtree(progress_dir, ignore_errors=True)

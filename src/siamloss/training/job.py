@@ -15,7 +15,8 @@ from siamloss.model import build_model
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
-from siamloss.provenance.atomic import atomic_folder, named_disk_errors
+from siamloss.provenance.atomic import atomic_folder
+from siamloss.provenance.lock import exclusive
 from siamloss.training.loop import train
 from siamloss.training.run import write_run
 from siamloss.training.state import Progress
@@ -52,19 +53,18 @@ def train_run(
         labels = make_labels(experiment, device)
         loader = make_loader(experiment, open_store(train_store), seed, device)
         val_loader = make_loader(experiment, open_store(val_store), VALIDATION_SEED, device)
-        with named_disk_errors(progress_dir):
-            progress_dir.mkdir(parents=True, exist_ok=True)
-        progress = train(
-            model=model,
-            loss=loss,
-            loader=loader,
-            labels=labels,
-            config=experiment.train,
-            lr_scale=variant.lr_scale,
-            validate=lambda: validate(model, loss, val_loader, labels, experiment.train.val_pairs),
-            state_path=progress_dir / "state.safetensors",
-            title=f"train {variant_name} seed {seed}",
-        )
+        with exclusive(progress_dir.with_suffix(".lock")):
+            progress = train(
+                model=model,
+                loss=loss,
+                loader=loader,
+                labels=labels,
+                config=experiment.train,
+                lr_scale=variant.lr_scale,
+                validate=lambda: validate(model, loss, val_loader, labels, experiment.train.val_pairs),
+                state_path=progress_dir / "state.safetensors",
+                title=f"train {variant_name} seed {seed}",
+            )
     pairs = progress.step * experiment.train.batch_size
     with atomic_folder(out) as folder:
         facts = {

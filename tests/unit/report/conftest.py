@@ -17,7 +17,7 @@ from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.records import write_records
 
-METRICS = {"otb": ("success_auc", "precision_20"), "vot": ("eao", "accuracy", "robustness"), "got10k": ("ao", "sr_50")}
+METRICS = {"otb": ("success_auc", "precision_20"), "vot": ("accuracy", "robustness"), "got10k": ("ao", "sr_50", "sr_75")}
 VARIANTS = (
     Variant("logistic", "logistic", label="Logistic (SiamFC)"),
     Variant("gsl", "gsl", label="GSL"),

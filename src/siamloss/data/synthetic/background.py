@@ -1,6 +1,6 @@
 """The scene behind the objects: a dead-leaves picture of textured shapes under a panning camera."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ from siamloss.data.synthetic.motion import wander
 from siamloss.data.synthetic.textures import Style, draw_style, paint, similar_style
 
 ROOM = 1.5
+_LAYERS = 5
 _LEAVES = 70
 
 
@@ -33,32 +34,46 @@ class Background:
         return cv2.warpAffine(self.picture, self.matrices[index], (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT)
 
 
-def paint_picture(rng: np.random.Generator, width: int, height: int, clutter: Style | None) -> np.ndarray:
-    """Overlapping textured leaves on textured ground, uint8 BGR.
-
-    Parameters
-    ----------
-    width, height : size of the frame, px; the picture is :data:`ROOM` times larger.
-    clutter : when given, two of the five textures resemble this style.
-    """
+def paint_picture(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+    """Overlapping textured leaves on textured ground, uint8 BGR, :data:`ROOM` times larger than the frame."""
     wide, high = round(width * ROOM), round(height * ROOM)
-    unit = np.sqrt(width * height / (320 * 240))
-    styles = [draw_style(rng, (10 * unit, 70 * unit)) for _ in range(5)]
-    if clutter is not None:
-        styles[1:3] = [similar_style(rng, clutter, 0.75) for _ in range(2)]
-    layers = [paint(rng, style, high, wide) for style in styles]
+    unit = _unit(width, height)
+    muted = rng.uniform(0.0, 0.6)
+    layers = [paint(rng, _mute(draw_style(rng, (10 * unit, 70 * unit)), muted), high, wide) for _ in range(_LAYERS)]
+    picture = _strew(rng, layers[0], layers[1:], _LEAVES, unit)
+    return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 1.8))
+
+
+def add_clutter(rng: np.random.Generator, picture: np.ndarray, width: int, height: int, style: Style) -> np.ndarray:
+    """The picture with more leaves whose textures resemble a style."""
+    high, wide = picture.shape[:2]
+    layers = [paint(rng, similar_style(rng, style, 0.75), high, wide) for _ in range(2)]
+    return _strew(rng, picture, layers, _LEAVES // 2, _unit(width, height))
+
+
+def _strew(rng: np.random.Generator, ground: np.ndarray, layers: list[np.ndarray], count: int, unit: float) -> np.ndarray:
+    """Lay ``count`` leaves on a ground, each cut from one of the layers and shaded on its own."""
+    high, wide = ground.shape[:2]
     labels = np.zeros((high, wide), np.uint8)
-    gain = np.full((high, wide), 0.85, np.float32)
-    for _ in range(_LEAVES):
+    gain = np.full((high, wide), 255, np.uint8)
+    for _ in range(count):
         radius = unit * float(np.exp(rng.uniform(np.log(8), np.log(60))))
         points = _leaf(rng, rng.uniform(0, 1, 2) * (wide, high), radius)
-        cv2.fillPoly(labels, [points], int(rng.integers(1, 5)), shift=3)
-        cv2.fillPoly(gain, [points], float(rng.uniform(0.55, 1.1)), shift=3)
-    picture = layers[0]
-    for index in range(1, 5):
-        picture = np.where((labels == index)[..., None], layers[index], picture)
-    gain = cv2.GaussianBlur(gain, (0, 0), 0.8)
-    return cv2.GaussianBlur(np.clip(picture * gain[..., None], 0, 255).astype(np.uint8), (0, 0), 0.6)
+        cv2.fillPoly(labels, [points], int(rng.integers(1, len(layers) + 1)), shift=3)
+        cv2.fillPoly(gain, [points], int(rng.integers(140, 256)), shift=3)
+    picture = ground.copy()
+    for index, layer in enumerate(layers, start=1):
+        cv2.copyTo(layer, (labels == index).astype(np.uint8), picture)
+    return cv2.multiply(picture, cv2.merge([gain] * 3), scale=1 / 255)
+
+
+def _mute(style: Style, share: float) -> Style:
+    """The style with its colours drawn towards their mean: 0 leaves them, 1 makes them equal."""
+    return replace(style, palette=style.palette + share * (style.palette.mean(axis=0) - style.palette))
+
+
+def _unit(width: int, height: int) -> float:
+    return float(np.sqrt(width * height / (320 * 240)))
 
 
 def point_camera(

@@ -12,6 +12,7 @@ from siamloss.data.synthetic.textures import Style, paint
 SIDE_PX = 144
 TEXTURE_MARGIN = 1.6875
 TEXTURE_SLIDE = 0.55
+PERIOD_PX = (20.0, 56.0)
 _LEVELS = 4
 
 

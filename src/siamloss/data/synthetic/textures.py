@@ -57,7 +57,7 @@ def similar_style(rng: np.random.Generator, style: Style, similarity: float) -> 
         other,
         pattern=style.pattern if rng.random() < similarity else other.pattern,
         palette=mix_palettes(other.palette, style.palette, similarity),
-        period_px=other.period_px + similarity * (style.period_px - other.period_px),
+        period_px=other.period_px + float(similarity) * (style.period_px - other.period_px),
     )
 
 
@@ -79,13 +79,12 @@ def octave_noise(rng: np.random.Generator, height: int, width: int, cell_px: flo
 
 def paint(rng: np.random.Generator, style: Style, height: int, width: int) -> np.ndarray:
     """One instance of a style, uint8 BGR ``(height, width, 3)``."""
-    level = _level(rng, style, height, width)
-    steps = len(style.palette) - 1
-    table = np.linspace(0, steps, 256)
-    ramp = np.stack([np.interp(table, np.arange(steps + 1), style.palette[:, c]) for c in range(3)], axis=1)
-    colour = ramp.astype(np.float32)[(np.clip(level, 0, 1) * 255).astype(np.uint8)]
+    level = np.clip(_level(rng, style, height, width) * 255, 0, 255).astype(np.uint8)
+    steps = np.arange(len(style.palette))
+    ramp = np.stack([np.interp(np.linspace(0, steps[-1], 256), steps, style.palette[:, c]) for c in range(3)], axis=1)
+    colour = cv2.applyColorMap(level, np.clip(ramp, 0, 255).astype(np.uint8)[:, None])
     shading = 1.0 + style.grain * (octave_noise(rng, height, width, style.period_px * 1.5) - 0.5)
-    return np.clip(colour * shading[..., None], 0, 255).astype(np.uint8)
+    return cv2.multiply(colour, cv2.merge([shading] * 3), dtype=cv2.CV_8U)
 
 
 def _level(rng: np.random.Generator, style: Style, height: int, width: int) -> np.ndarray:

@@ -1,0 +1,102 @@
+"""The objects that make tracking hard: look-alikes behind the target and occluders in front of it."""
+
+import numpy as np
+
+from siamloss.data.synthetic.facts import tight_boxes
+from siamloss.data.synthetic.motion import roam, swing, wander
+from siamloss.data.synthetic.poses import Poses
+from siamloss.data.synthetic.setting import Actor, Setting
+from siamloss.data.synthetic.shapes import KINDS, draw_outline, vary_outline
+from siamloss.data.synthetic.sprites import PERIOD_PX, make_sprite
+from siamloss.data.synthetic.textures import Style, draw_style, similar_style
+
+
+def draw_distractors(
+    rng: np.random.Generator, setting: Setting, target: Actor, style: Style
+) -> tuple[tuple[Actor, ...], np.ndarray]:
+    """Objects of the target's family, some of which keep near it.
+
+    Returns
+    -------
+    actors, and their similarity to the target ``(D,)`` in 0..1: from low to high, and only high with background clutter.
+    """
+    clutter = "BC" in setting.wanted
+    count = round((3 if clutter else int(rng.integers(1, 4))) * min(setting.strength, 2.0))
+    low, high = (0.75, 0.95) if clutter else (0.1, 0.9)
+    similarity = rng.uniform(low, high, count) * min(setting.strength, 1.0)
+    return tuple(_distractor(rng, setting, target, style, value) for value in similarity), similarity
+
+
+def _distractor(rng: np.random.Generator, setting: Setting, target: Actor, style: Style, similarity: float) -> Actor:
+    like = rng.random() < similarity
+    outline = target.sprite.outline if like else draw_outline(rng, str(rng.choice(KINDS)))
+    outline = vary_outline(rng, outline, 0.4 * (1.0 - similarity))
+    frames, poses = setting.frames, target.poses
+    near = rng.random() < (0.7 if "BC" in setting.wanted else 0.35)
+    half = poses.half_size * rng.uniform(0.85, 1.15) if near else np.repeat(poses.half_size[:1] * rng.uniform(0.7, 1.3), frames, 0)
+    turn = np.deg2rad(rng.uniform(5, 40)) * setting.strength * rng.choice([-1, 1])
+    own = Poses(
+        center=_near(rng, poses) if near else _far(rng, setting, half),
+        half_size=half,
+        angle=poses.angle[0] + rng.uniform(-0.3, 0.3) + swing(frames, turn, 0.05),
+        yaw=np.zeros(frames),
+        bend=poses.bend,
+        phase=poses.phase + rng.uniform(0, 2 * np.pi, 2),
+    )
+    sprite = make_sprite(rng, outline, similar_style(rng, style, similarity))
+    return Actor(sprite, own, tight_boxes(own, outline))
+
+
+def _near(rng: np.random.Generator, poses: Poses) -> np.ndarray:
+    """Path that circles slowly about the smoothed path of the target, in its search region."""
+    frames = len(poses)
+    window = min(15, frames)
+    padded = np.pad(poses.center, ((window // 2, window - 1 - window // 2), (0, 0)), mode="edge")
+    smooth = np.lib.stride_tricks.sliding_window_view(padded, window, axis=0).mean(axis=2)
+    reach = poses.half_size.mean(axis=1) * 2.0 * (rng.uniform(1.2, 1.7) + 0.3 * wander(rng, frames, 50.0))
+    turn = rng.uniform(0, 2 * np.pi) + rng.choice([-1, 1]) * rng.uniform(0.01, 0.04) * np.arange(frames)
+    return smooth + reach[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+
+def _far(rng: np.random.Generator, setting: Setting, half: np.ndarray) -> np.ndarray:
+    size = np.array([setting.width, setting.height], dtype=np.float64)
+    return roam(rng, half * 0.5, size - half * 0.5, float(half.mean()) * rng.uniform(0.04, 0.12))[0]
+
+
+def draw_occluders(rng: np.random.Generator, setting: Setting, target: Actor, style: Style) -> tuple[Actor, ...]:
+    """Objects that pass in front of the target, about one in 60 frames; none unless occlusion is wanted."""
+    if "OCC" not in setting.wanted:
+        return ()
+    count = max(round(setting.frames / 60), 1)
+    times = (np.arange(count) + rng.uniform(0.45, 0.75, count)) / count * setting.frames
+    return tuple(_occluder(rng, setting, target, style, max(int(time), 1)) for time in times)
+
+
+def _occluder(rng: np.random.Generator, setting: Setting, target: Actor, style: Style, time: int) -> Actor:
+    """An object that crosses the target at frame ``time``: a plate that hides it, or a bar that hides a part."""
+    frames = setting.frames
+    width, height = target.boxes[time, 2:]
+    full = not setting.keep_in_view and setting.strength >= 0.75 and rng.random() < 0.5
+    if full:
+        half = np.full(2, 0.62 * np.hypot(width, height)) * rng.uniform(1.0, 1.25, 2)
+        outline = draw_outline(rng, "box")
+    else:
+        half = np.array([rng.uniform(0.22, 0.3) * min(setting.strength, 1.0) * min(width, height), 1.3 * max(width, height)])
+        outline = draw_outline(rng, str(rng.choice(["ellipse", "box"])))
+    duration = min(rng.uniform(11, 17), time)  # so it cannot reach the first frame
+    speed = (half[0] * 2.0 + np.hypot(width, height)) / duration
+    meeting = target.poses.center[time] + 0.1 * rng.uniform(-1, 1, 2) * (width, height)
+    headings = rng.uniform(0, 2 * np.pi) + np.arange(8) * np.pi / 4
+    directions = np.stack([np.cos(headings), np.sin(headings)], axis=1)
+    clearance = np.linalg.norm(meeting - speed * time * directions - target.poses.center[0], axis=1)
+    best = int(np.argmax(clearance))
+    poses = Poses(
+        center=meeting + speed * (np.arange(frames) - time)[:, None] * directions[best],
+        half_size=np.repeat(half[None], frames, axis=0),
+        angle=np.full(frames, headings[best]),
+        yaw=np.zeros(frames),
+        bend=np.zeros((frames, 2)),
+        phase=np.zeros((frames, 2)),
+    )
+    look = similar_style(rng, style, 0.6) if rng.random() < 0.35 else draw_style(rng, PERIOD_PX)
+    return Actor(make_sprite(rng, outline, look), poses, tight_boxes(poses, outline))

@@ -1,0 +1,99 @@
+"""The answer in words, in a form that a reviewer accepts: a difference, its interval, the seeds, and one conclusion."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from siamloss.config import Experiment
+from siamloss.metrics.catalogue import METRICS, MetricInfo
+from siamloss.report import text
+from siamloss.report.tables import STAR, digits_of, panels
+from siamloss.stats.signflip import FEWEST_PAIRS
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One sentence, cut where a page may set it differently.
+
+    ``word`` is "better", "worse", "not distinguishable" or "not comparable"; ``conclusion`` opens with it and adds what
+    limits it.
+    """
+
+    metric: str
+    difference: str
+    interval: str
+    word: str
+    conclusion: str
+
+    def sentence(self, ours: str, baseline: str, level: float, seeds: int) -> str:
+        """The whole sentence as plain text."""
+        if self.word == "not comparable":
+            return f"{ours} and {baseline}, {self.metric}: {self.conclusion}."
+        return (
+            f"{ours} minus {baseline}: {self.difference} {self.metric}, {100 * level:g} % interval {self.interval}, "
+            f"{count_seeds(seeds)}: {self.conclusion}."
+        )
+
+
+def count_seeds(seeds: int) -> str:
+    """``1 seed``, ``2 seeds``."""
+    return f"{seeds} seed" if seeds == 1 else f"{seeds} seeds"
+
+
+def judge(row: pd.Series, info: MetricInfo) -> Verdict:
+    """Judge one row of the summary.
+
+    Parameters
+    ----------
+    row : ``diff, diff_low, diff_high, p, n_seeds`` of a variant against the baseline.
+    info : label and direction of the metric.
+
+    Notes
+    -----
+    "Better" and "worse" need an interval that leaves 0 out and, where the seeds suffice for a test, p < .05. With fewer
+    seeds the conclusion is limited to the seeds and sequences at hand, in so many words.
+    """
+    direction = 1.0 if info.higher_is_better else -1.0
+    digits = digits_of(info)
+    low, high = sorted((direction * row["diff_low"], direction * row["diff_high"]))
+    word, why = _conclude(low, high, float(row["p"]), int(row["n_seeds"]))
+    return Verdict(
+        metric=info.label + ("" if info.higher_is_better else " (lower is better)"),
+        difference=text.number(row["diff"], digits, signed=True),
+        interval=text.interval(row["diff_low"], row["diff_high"], digits, signed=True),
+        word=word,
+        conclusion=word + why,
+    )
+
+
+def _conclude(low: float, high: float, p: float, seeds: int) -> tuple[str, str]:
+    if pd.isna(low) or pd.isna(high):
+        return "not comparable", ", because no difference could be measured"
+    tested = f" ({text.probability(p)})" if not pd.isna(p) else ""
+    if low <= 0 <= high:
+        return "not distinguishable", tested
+    if p >= STAR:
+        return "not distinguishable", f": the interval leaves 0 out, but the test over seeds does not agree{tested}"
+    word = "better" if low > 0 else "worse"
+    if tested:
+        return word, tested
+    if seeds == 1:
+        return word, " on these sequences; one seed cannot tell the loss from the luck of one training"
+    return word, " on these seeds and sequences; too few seeds for a test"
+
+
+def verdicts(summary: pd.DataFrame, experiment: Experiment) -> dict[str, list[Verdict]]:
+    """``{benchmark: verdicts}`` of the profile's own variant against the baseline, one per metric in table order."""
+    rows = summary.set_index(["benchmark", "metric", "variant"])
+    found: dict[str, list[Verdict]] = {}
+    for benchmark, metric in panels(summary, experiment):
+        row = rows.loc[(benchmark, metric, experiment.report.ours)]
+        found.setdefault(benchmark, []).append(judge(row, METRICS[metric]))
+    return found
+
+
+def note_on_tests(seeds: int) -> str:
+    """Why no test is printed, or what the printed one is."""
+    if seeds < FEWEST_PAIRS:
+        return f"No test is printed: fewer than {FEWEST_PAIRS} seeds."
+    return "p is from the exact paired sign-flip test over seeds, not corrected for the number of metrics."

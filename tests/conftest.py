@@ -1,0 +1,61 @@
+"""Small real datasets in the official formats, made once per test session."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+ROOT = Path(__file__).resolve().parents[1]
+REALMINI = ROOT.parent / "shared" / "data" / "realmini"
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """A resolved experiment with tiny synthetic datasets, drawn, and its folder as results."""
+    from siamloss.config import ModelConfig, SyntheticConfig, TrainConfig
+    from siamloss.config_io import load_profile
+    from siamloss.data.prepare import prepare_dataset
+    from siamloss.paths import Home
+
+    folder = tmp_path_factory.mktemp("tiny")
+    experiment = load_profile(ROOT / "config" / "demo.yaml", results=str(folder), profile="tiny", seeds=[0])
+    small = SyntheticConfig(sequences=3, frames=12, seed=7, width=160, height=120)
+    sets = experiment.datasets
+    experiment = replace(
+        experiment,
+        datasets=replace(
+            sets,
+            train=replace(sets.train, synthetic=small),
+            val=replace(sets.val, synthetic=replace(small, seed=8, sequences=2)),
+            test=tuple(replace(item, synthetic=replace(small, seed=9, sequences=2)) for item in sets.test),
+        ),
+        model=ModelConfig(backbone="small", width=0.25),
+        train=TrainConfig(epochs=2, pairs_per_epoch=24, batch_size=4, lr_end=1e-3, val_pairs=8, checkpoint_steps=2),
+    )
+    for dataset in experiment.all_datasets:
+        prepare_dataset(experiment, dataset.name, Home(experiment).manifest(dataset.name))
+    return experiment
+
+
+@pytest.fixture(scope="session")
+def tiny_stores(tiny):
+    """Crop stores (train, val) of the tiny experiment."""
+    from siamloss.crops.build import build_store
+    from siamloss.paths import Home
+
+    home = Home(tiny)
+    names = (tiny.datasets.train.name, tiny.datasets.val.name)
+    for name in names:
+        build_store(tiny, name, home.manifest(name), home.crops(name))
+    return tuple(home.crops(name) for name in names)
+
+
+@pytest.fixture
+def realmini():
+    """Folder of the real sequences; skips, saying so, where they are absent."""
+    if not REALMINI.is_dir():
+        pytest.skip(f"real sequences are not at {REALMINI}")
+    return REALMINI

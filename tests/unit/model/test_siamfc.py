@@ -1,0 +1,69 @@
+"""Network geometry, cross-correlation, initial weights."""
+
+import pytest
+import torch
+
+from siamloss.config import ModelConfig
+from siamloss.geometry.network import GEOMETRY
+from siamloss.model import build_model
+from siamloss.model.siamfc import cross_correlation
+from tests.reference.losses import cross_correlation as loops
+
+
+def test_cross_correlation_equals_plain_loops():
+    generator = torch.Generator().manual_seed(0)
+    exemplar = torch.randn(2, 3, 2, 3, generator=generator, dtype=torch.float64)
+    search = torch.randn(2, 3, 5, 6, generator=generator, dtype=torch.float64)
+    result = cross_correlation(exemplar, search)
+    for row in range(2):
+        expected = torch.tensor(loops(exemplar[row].tolist(), search[row].tolist()), dtype=torch.float64)
+        torch.testing.assert_close(result[row, 0], expected, rtol=1e-12, atol=1e-12)
+
+
+def test_one_exemplar_serves_many_searches():
+    exemplar, search = torch.randn(1, 4, 3, 3), torch.randn(3, 4, 7, 7)
+    torch.testing.assert_close(cross_correlation(exemplar, search), cross_correlation(exemplar.repeat(3, 1, 1, 1), search))
+
+
+@pytest.mark.parametrize(("backbone", "width"), [("small", 1.0), ("small", 0.5), ("alexnet", 0.25)])
+def test_score_map_has_the_geometry_that_the_tracker_assumes(backbone, width):
+    geometry = GEOMETRY[backbone]
+    model = build_model(ModelConfig(backbone, width), seed=0).eval()
+    exemplar = torch.zeros(1, 3, geometry.exemplar_px, geometry.exemplar_px)
+    assert model.features(exemplar).shape[-2:] == (6, 6)
+    for side, cells in ((geometry.search_px, 17), (geometry.train_search_px, 15)):
+        assert model(exemplar, torch.zeros(1, 3, side, side)).shape == (1, 1, cells, cells)
+    assert (geometry.score_cells, geometry.train_score_cells) == (17, 15)
+
+
+@pytest.mark.parametrize("backbone", ["small", "alexnet"])
+def test_moving_the_target_by_one_stride_moves_the_score_by_one_cell(backbone):
+    geometry = GEOMETRY[backbone]
+    model = build_model(ModelConfig(backbone, 0.25), seed=0).eval()
+    image = torch.rand(1, 3, geometry.search_px + geometry.stride_px, geometry.search_px, generator=torch.Generator().manual_seed(0)) * 255
+    exemplar = image[:, :, : geometry.exemplar_px, : geometry.exemplar_px]
+    with torch.no_grad():
+        first = model(exemplar, image[:, :, : geometry.search_px])
+        second = model(exemplar, image[:, :, geometry.stride_px :])
+    torch.testing.assert_close(second[:, :, :-1], first[:, :, 1:], rtol=1e-4, atol=1e-6)
+
+
+def test_initial_weights_depend_on_the_seed_alone():
+    torch.manual_seed(5)
+    first = build_model(ModelConfig("small"), seed=3)
+    state = torch.random.get_rng_state()
+    torch.rand(10)
+    second = build_model(ModelConfig("small"), seed=3)
+    other = build_model(ModelConfig("small"), seed=4)
+    for a, b in zip(first.state_dict().values(), second.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+    assert not torch.equal(first.backbone[0].weight, other.backbone[0].weight)
+    torch.manual_seed(5)
+    assert torch.equal(state, torch.random.get_rng_state()), "building a model must not use up global randomness"
+
+
+def test_full_net_has_the_channels_of_siamfc():
+    model = build_model(ModelConfig(), seed=0)
+    shapes = [tuple(layer.weight.shape) for layer in model.backbone if isinstance(layer, torch.nn.Conv2d)]
+    assert shapes == [(96, 3, 11, 11), (256, 48, 5, 5), (384, 256, 3, 3), (384, 192, 3, 3), (256, 192, 3, 3)]
+    assert model.gain == pytest.approx(1e-3)

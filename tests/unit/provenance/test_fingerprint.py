@@ -1,0 +1,75 @@
+"""Code fingerprints."""
+
+import shutil
+
+import pytest
+
+from siamloss.jobs import ENTRY
+from siamloss.provenance import fingerprint
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A copy of the package whose files may be edited."""
+    root = tmp_path / "siamloss"
+    shutil.copytree(fingerprint.ROOT, root, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprint, "ROOT", root)
+
+    def prints():
+        fingerprint._file.cache_clear()
+        fingerprint._parse.cache_clear()
+        return {verb: fingerprint.code_fingerprint(module) for verb, module in ENTRY.items()}
+
+    def changed(file, old, new):
+        before = prints()
+        path = root / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        after = prints()
+        return {verb for verb in ENTRY if after[verb] != before[verb]}
+
+    yield changed
+    fingerprint._file.cache_clear()
+    fingerprint._parse.cache_clear()
+
+
+def test_editing_a_plot_touches_the_report_only(package):
+    assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"report"}
+
+
+def test_editing_the_tracker_does_not_retrain(package):
+    assert package("tracking/siamfc.py", "config.scale_lr * sides", "2 * config.scale_lr * sides") == {"track"}
+
+
+def test_editing_the_training_loop_does_not_redraw_data(package):
+    changed = package("training/loop.py", "WATCH_STEPS = 25", "WATCH_STEPS = 26")
+    assert "train" in changed
+    assert not changed & {"data", "crops"}
+
+
+def test_comments_layout_and_docstrings_do_not_count(package):
+    assert package("training/loop.py", '"""The training loop', '# a remark\n\n"""A training loop') == set()
+
+
+def test_a_loss_is_part_of_its_own_trainings_only(package):
+    assert package("losses/gsl.py", "self.eta * (", "2 * self.eta * (") == set()
+    assert "siamloss.losses.gsl" in fingerprint.import_closure("siamloss.losses.gsl")
+    assert "siamloss.losses.gsl" not in fingerprint.import_closure(ENTRY["train"])
+    assert "siamloss.losses.cells" in fingerprint.import_closure("siamloss.losses.gsl")
+
+
+def test_rooms_import_only_from_their_left():
+    rooms = ["data", "crops", "pairs", "model", "losses", "training", "tracking", "records", "metrics", "stats", "report"]
+    order = {name: number for number, name in enumerate(rooms)}
+    # Records are a file format that tracking writes: the one agreed step to the right.
+    allowed = {("tracking", "records")}
+    for path in sorted(fingerprint.ROOT.rglob("*.py")):
+        module = ".".join(["siamloss", *path.relative_to(fingerprint.ROOT).with_suffix("").parts]).removesuffix(".__init__")
+        room = module.split(".")[1] if "." in module else ""
+        if room not in order:
+            continue
+        for name in fingerprint._parse(module)[1]:
+            other = name.split(".")[1] if "." in name else ""
+            if other in order and (room, other) not in allowed:
+                assert order[other] <= order[room], f"{module} imports {name}, a room to its right"

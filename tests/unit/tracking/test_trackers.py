@@ -1,0 +1,137 @@
+"""Trackers and the protocols that drive them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from siamloss.config import ModelConfig, TrackConfig
+from siamloss.data.open import open_dataset
+from siamloss.errors import AnnotationError
+from siamloss.geometry.network import GEOMETRY
+from siamloss.model import build_model
+from siamloss.records import Status
+from siamloss.tracking.protocols import REINIT_FRAMES, one_pass, supervised
+from siamloss.tracking.siamfc import SiamFCTracker
+from siamloss.tracking.tracker import NeverMoves, Oracle
+
+
+class ShiftedModel(torch.nn.Module):
+    """A network whose scores are multiplied and shifted."""
+
+    def __init__(self, model, factor=1.0, shift=0.0):
+        super().__init__()
+        self.model, self.factor, self.shift = model, factor, shift
+
+    def features(self, images):
+        return self.model.features(images)
+
+    def correlate(self, exemplar, search):
+        return self.factor * self.model.correlate(exemplar, search) + self.shift
+
+
+@pytest.fixture(scope="module")
+def model():
+    return build_model(ModelConfig("small", 0.5), seed=0).eval()
+
+
+@pytest.fixture(scope="module")
+def sequences(tiny):
+    return {dataset.format: open_dataset(tiny, dataset)[0] for dataset in tiny.datasets.test}
+
+
+def tracker(model, **changes):
+    return SiamFCTracker(model, replace(TrackConfig(), **changes), GEOMETRY["small"])
+
+
+def boxes(records):
+    return records[["x", "y", "w", "h"]].to_numpy()
+
+
+@pytest.mark.parametrize(("factor", "shift"), [(1.0, -7.0), (3.0, 0.0), (0.25, 2.0)])
+def test_default_trajectory_ignores_level_and_scale_of_the_scores(model, sequences, factor, shift):
+    plain = boxes(one_pass(tracker(model), sequences["otb"]))
+    changed = boxes(one_pass(tracker(ShiftedModel(model, factor, shift)), sequences["otb"]))
+    np.testing.assert_allclose(changed, plain, atol=1e-3)
+
+
+def test_multiplicative_trajectory_depends_on_the_level(model, sequences):
+    plain = boxes(one_pass(tracker(model, scale_penalty="multiplicative"), sequences["otb"]))
+    shifted = ShiftedModel(model, shift=-3000.0)
+    changed = boxes(one_pass(tracker(shifted, scale_penalty="multiplicative"), sequences["otb"]))
+    assert np.abs(changed - plain).max() > 0.5
+
+
+def test_a_shifted_picture_moves_the_box_with_it(model):
+    """The target and its surroundings move by 8 px: an untrained Siamese net already finds them again."""
+    rng = np.random.default_rng(0)
+    scene = np.kron(rng.integers(0, 256, (40, 50, 3), dtype=np.uint8), np.ones((8, 8, 1), np.uint8))
+    first, second = scene[40:280, 40:360], scene[40:280, 32:352]
+    siamese = tracker(model, scales=1, window_influence=0.0)
+    siamese.init(first, np.array([140.0, 100.0, 40.0, 40.0]))
+    box, _ = siamese.update(second)
+    np.testing.assert_allclose(box, [148, 100, 40, 40], atol=2.0)
+
+
+def test_size_is_limited(model, sequences):
+    siamese = tracker(model, scale_lr=1.0, scale_step=1.5, scale_penalty_factor=1.5, size_min=0.8, size_max=1.25)
+    sizes = boxes(one_pass(siamese, sequences["otb"]))[:, 2]
+    assert sizes.min() >= 0.8 * sizes[0] - 1e-9
+    assert sizes.max() <= 1.25 * sizes[0] + 1e-9
+    assert len(np.unique(sizes)) > 1
+
+
+@pytest.mark.parametrize("box", [[10, 10, 0, 5], [10, 10, 5, -1], [np.nan, 0, 5, 5], [500, 10, 5, 5], [-20, 10, 5, 5]])
+def test_impossible_start_is_refused(model, box):
+    with pytest.raises(AnnotationError, match="give a box with area inside it"):
+        tracker(model).init(np.zeros((100, 100, 3), np.uint8), np.array(box, dtype=float))
+
+
+def test_first_record_is_the_ground_truth_and_counts_match(sequences):
+    sequence = sequences["got10k"]
+    records = one_pass(Oracle(sequence), sequence)
+    np.testing.assert_array_equal(boxes(records), sequence.boxes)
+    assert records["status"].tolist() == [Status.INIT] + [Status.TRACKED] * (len(sequence) - 1)
+
+
+class Loser:
+    """Follows the ground truth until its second update after a start, then is far away."""
+
+    def init(self, image, box):
+        self.box, self.updates = box, 0
+
+    def update(self, image):
+        self.updates += 1
+        return (np.array([-1000.0, -1000.0, 5.0, 5.0]) if self.updates == 2 else self.box), 0.0
+
+
+def test_supervised_run_starts_again_after_a_failure(sequences):
+    sequence = sequences["vot"]
+    still = replace(
+        sequence,
+        boxes=np.repeat(sequence.boxes[:1], len(sequence), axis=0),
+        polygons=np.repeat(sequence.polygons[:1], len(sequence), axis=0),
+    )
+    status = supervised(Loser(), still)["status"].tolist()
+    cycle = [Status.INIT, Status.TRACKED, Status.FAILURE] + [Status.SKIPPED] * (REINIT_FRAMES - 1)
+    assert status == (cycle * 3)[: len(still)]
+
+
+def test_supervised_run_never_starts_on_an_absent_target(sequences):
+    sequence = sequences["vot"]
+    visible = np.ones(len(sequence), bool)
+    visible[7:9] = False
+    still = replace(
+        sequence,
+        boxes=np.repeat(sequence.boxes[:1], len(sequence), axis=0),
+        polygons=np.repeat(sequence.polygons[:1], len(sequence), axis=0),
+        visible=visible,
+    )
+    status = supervised(Loser(), still)["status"].tolist()
+    assert status[7:10] == [Status.SKIPPED, Status.SKIPPED, Status.INIT]
+
+
+def test_never_moves_returns_its_first_box(sequences):
+    sequence = sequences["otb"]
+    assert (boxes(one_pass(NeverMoves(), sequence)) == sequence.boxes[0]).all()

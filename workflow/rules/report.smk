@@ -1,0 +1,64 @@
+METRICS = [HOME.metrics(benchmark) for benchmark in BENCHMARKS]
+CURVES = [HOME.curves(benchmark) for benchmark in BENCHMARKS]
+RUNS = [HOME.run(variant, seed) for variant, seed in jobs.network_runs(EXPERIMENT)]
+SCORES = [HOME.scores(variant, seed) for variant, seed in jobs.network_runs(EXPERIMENT)]
+REPORT = {"part": jobs.report_part(EXPERIMENT), "code": jobs.code("report")}
+
+
+rule tables:
+    input:
+        spec=ancient(SPEC),
+        metrics=METRICS,
+        scores=SCORES,
+    output:
+        report(
+            directory(HOME.tables),
+            caption="../report/tables.rst",
+            category="Tables",
+            patterns=["{name}.csv"],
+        ),
+    params:
+        **REPORT,
+    conda:
+        "../../environment.yml"
+    shell:
+        "siamloss tables --spec {input.spec:q} --out {output:q}"
+
+
+rule figures:
+    input:
+        spec=ancient(SPEC),
+        tables=HOME.tables,
+        metrics=METRICS,
+        curves=CURVES,
+        scores=SCORES,
+        runs=RUNS,
+    output:
+        report(
+            directory(HOME.figures),
+            caption="../report/figures.rst",
+            category="Figures",
+            patterns=["{name}.png"],
+        ),
+    params:
+        **REPORT,
+    conda:
+        "../../environment.yml"
+    shell:
+        "siamloss figures --spec {input.spec:q} --out {output:q}"
+
+
+rule page:
+    input:
+        spec=ancient(SPEC),
+        tables=HOME.tables,
+        figures=HOME.figures,
+        runs=RUNS,
+    output:
+        report(HOME.page, caption="../report/page.rst", category="Page"),
+    params:
+        **REPORT,
+    conda:
+        "../../environment.yml"
+    shell:
+        "siamloss page --spec {input.spec:q} --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"
