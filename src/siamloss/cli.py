@@ -182,7 +182,13 @@ def main() -> int:
         sys.exit(130)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            sys.exit(_fail(DiskFullError(f"no space left ({error.filename or os.getcwd()}); free some space and run the same command again")))
+            sys.exit(
+                _fail(
+                    DiskFullError(
+                        f"no space left ({error.filename or os.getcwd()}); free some space and run the same command again"
+                    )
+                )
+            )
         raise
 
 

@@ -147,7 +147,9 @@ def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
             raise UnknownNameError(f"unknown dataset '{name}'; {did_you_mean(str(name), catalogue)}")
         dataset = build(Dataset, {**catalogue[name], "name": name}, where=f"datasets.{name}")
         if dataset.role != role:
-            raise RoleError(f"dataset '{name}' has role {dataset.role} and cannot be used as {role}; choose another dataset")
+            raise RoleError(
+                f"dataset '{name}' has role {dataset.role} and cannot be used as {role}; choose another dataset"
+            )
         return dataset
 
     return Datasets(
@@ -159,7 +161,11 @@ def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
 
 def _check(experiment: Experiment) -> None:
     names = [variant.name for variant in experiment.variants]
-    for what, items in (("variant", names), ("seed", experiment.seeds), ("dataset", [d.name for d in experiment.all_datasets])):
+    for what, items in (
+        ("variant", names),
+        ("seed", experiment.seeds),
+        ("dataset", [d.name for d in experiment.all_datasets]),
+    ):
         twice = next((item for item in items if list(items).count(item) > 1), None)
         if twice is not None:
             raise ConfigError(f"{what} '{twice}' is listed twice; remove one")
@@ -168,7 +174,9 @@ def _check(experiment: Experiment) -> None:
     rows = [experiment.baseline, experiment.report.ours, *experiment.report.main, *experiment.report.terms]
     for name in rows:
         if name not in names:
-            raise UnknownNameError(f"'{name}' is used as a table row but is not among 'variants'; {did_you_mean(name, names)}")
+            raise UnknownNameError(
+                f"'{name}' is used as a table row but is not among 'variants'; {did_you_mean(name, names)}"
+            )
     if experiment.variant(experiment.baseline).control:
         raise ConfigError(f"baseline '{experiment.baseline}' is a control; choose a trained variant")
     positive = {
@@ -191,5 +199,7 @@ def read_spec(path: Path) -> Experiment:
     try:
         raw = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} is not a readable spec; make it with 'siamloss spec --config config/demo.yaml'") from error
+        raise ConfigError(
+            f"{path} is not a readable spec; make it with 'siamloss spec --config config/demo.yaml'"
+        ) from error
     return build(Experiment, raw)

@@ -67,7 +67,11 @@ def scores_part(experiment: Experiment) -> str:
 
 def track_part(experiment: Experiment, variant: Variant, dataset: Dataset) -> str:
     """Hash of the settings that records depend on, given the run and the data."""
-    tracker = [] if variant.control in FIXED else [asdict(experiment.track), asdict(experiment.model), experiment.crops.context]
+    tracker = (
+        []
+        if variant.control in FIXED
+        else [asdict(experiment.track), asdict(experiment.model), experiment.crops.context]
+    )
     return short_hash([variant.control, dataset.format, tracker])
 
 

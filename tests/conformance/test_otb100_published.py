@@ -3,6 +3,7 @@
 Source of the numbers: Dong and Shen 2018 (triplet loss), Fig. 4; SiamFC-3s is Bertinetto et al. 2016.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -26,60 +27,51 @@ PUBLISHED = {
 }
 
 
-def read_boxes(path):
-    """1-based text -> 0-based boxes."""
-    boxes = read_table(path, "boxes", (4,))
-    boxes[:, :2] -= 1
-    return boxes
+@functools.cache
+def read_boxes(folder):
+    """All boxes of a folder by sequence, converted from 1-based to 0-based."""
+    to_zero_based = np.array([1.0, 1.0, 0.0, 0.0])
+    return {
+        path.stem: read_table(path, "boxes", (4,)) - to_zero_based for path in sorted((DATA / folder).glob("*.txt"))
+    }
 
 
-@pytest.fixture(scope="module")
-def truth():
-    return {path.stem: read_boxes(path) for path in sorted((DATA / "annotations").glob("*.txt"))}
+def frame_pairs(tracker, sequence_list="otb100"):
+    """Results and annotations of every sequence, aligned at the end."""
+    truth, results = read_boxes("annotations"), read_boxes(f"results/{tracker}")
+    return [
+        otb.align(results[name], truth[name]) for name in read_lines(DATA / f"{sequence_list}.txt", "sequence list")
+    ]
 
 
-@pytest.fixture(scope="module", params=["SiamFC-3s", "SiamFC-tri"])
-def tracker(request):
-    results = {path.stem: read_boxes(path) for path in sorted((DATA / "results" / request.param).glob("*.txt"))}
-    return request.param, results
+@pytest.mark.parametrize(("tracker", "sequence_list"), PUBLISHED)
+def test_published_scores_are_reproduced(tracker, sequence_list):
+    mean = otb.mean_score(otb.score_sequence(*pair) for pair in frame_pairs(tracker, sequence_list))
+    assert (round(mean.success_auc, 3), round(mean.precision_20, 3)) == PUBLISHED[tracker, sequence_list]
 
 
-@pytest.mark.parametrize("sequence_list", ["otb2013", "otb50", "otb100"])
-def test_published_scores_are_reproduced(tracker, truth, sequence_list):
-    name, results = tracker
-    sequences = read_lines(DATA / f"{sequence_list}.txt", "sequence list")
-    mean = otb.mean_score(otb.score_sequence(*otb.align(results[key], truth[key])) for key in sequences)
-    found = round(mean.success_auc, 3), round(mean.precision_20, 3)
-    assert found == PUBLISHED[name, sequence_list]
-
-
-def test_tiger1_aligned_at_the_head_gives_another_number(tracker, truth):
-    name, results = tracker
-    if name != "SiamFC-3s":
-        pytest.skip("the wrong number is known for SiamFC-3s")
+def test_tiger1_aligned_at_the_head_gives_another_number():
+    truth, results = read_boxes("annotations"), read_boxes("results/SiamFC-3s")
     first, last = OTB.tiger1_result_range
     assert len(results["Tiger1"]) == last - first + 1 == len(truth["Tiger1"]) - first + 1
-    wrong = {**truth, "Tiger1": truth["Tiger1"][: len(results["Tiger1"])]}
-    scores = [otb.score_sequence(results[key], wrong[key] if key == "Tiger1" else truth[key]) for key in truth]
-    mean = otb.mean_score(scores)
+    mean = otb.mean_score(otb.score_sequence(results[name], truth[name][: len(results[name])]) for name in truth)
     assert (round(mean.success_auc, 4), round(mean.precision_20, 4)) == (0.5788, 0.7644)
 
 
-def test_frames_with_a_value_not_above_zero_are_those_of_four_sequences(truth):
-    odd = {name: int(([*boxes, 1, 1, 0, 0] <= 0).any(axis=1).sum()) for name, boxes in truth.items()}
+def test_near_misses_of_the_protocol_give_other_numbers():
+    overlaps = [otb.frame_scores(*pair)[0] for pair in frame_pairs("SiamFC-3s")]
+    mean_overlap = np.mean([values.mean() for values in overlaps])
+    not_strict = np.mean([(values[:, None] >= otb.SUCCESS_THRESHOLDS).mean() for values in overlaps])
+    assert (round(mean_overlap, 4), round(not_strict, 4)) == (0.5894, 0.5892)
+
+
+def test_annotations_with_a_value_not_above_zero():
+    odd = {
+        name: int((otb.frame_scores(boxes, boxes)[0] < 0).sum()) for name, boxes in read_boxes("annotations").items()
+    }
     assert {name: count for name, count in odd.items() if count} == {
         "Biker": 7,
         "Board": 1,
         "Crowds": 1,
         "Twinnings": 1,
     }
-
-
-def test_near_misses_of_the_protocol_give_other_numbers(tracker, truth):
-    name, results = tracker
-    if name != "SiamFC-3s":
-        pytest.skip("the wrong numbers are known for SiamFC-3s")
-    overlaps = [otb.frame_scores(*otb.align(results[key], truth[key]))[0] for key in truth]
-    mean_overlap = np.mean([values.mean() for values in overlaps])
-    not_strict = np.mean([(values[:, None] >= otb.SUCCESS_THRESHOLDS).mean() for values in overlaps])
-    assert (round(mean_overlap, 4), round(not_strict, 4)) == (0.5894, 0.5892)

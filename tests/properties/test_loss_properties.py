@@ -4,9 +4,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.losses.maps import random_maps
 
 from siamloss.losses import LOSSES, make_loss
-from tests.unit.losses.maps import random_maps
 
 SHIFT_FREE = [("triplet", {}), ("gsl", {}), ("gsl", {"moments": "map", "hard": "batch"}), ("gsl", {"eta": 0.0})]
 
@@ -45,9 +45,7 @@ def test_hard_term_is_zero_once_separated_by_alpha(alpha, extra, seed):
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    lam=st.floats(0, 3), delta=st.floats(0, 3), eta=st.floats(0, 3), alpha=st.floats(0, 3), level=st.floats(-9, 9)
-)
+@given(lam=st.floats(0, 3), delta=st.floats(0, 3), eta=st.floats(0, 3), alpha=st.floats(0, 3), level=st.floats(-9, 9))
 def test_collapse_costs_lambda_delta_plus_eta_alpha(lam, delta, eta, alpha, level):
     scores, labels = random_maps(torch.float64)
     loss = make_loss("gsl", {"lambda": lam, "delta": delta, "eta": eta, "alpha": alpha})

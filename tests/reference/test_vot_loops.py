@@ -36,7 +36,7 @@ def random_run(seed):
     """A run with failures at random; re-initialised 5 frames later, some failures within the burn-in."""
     rng = np.random.default_rng(seed)
     count = int(rng.integers(5, 150))
-    center = [*np.cumsum(rng.normal(0, 6, (count, 2)), axis=0), 80, 60]
+    center = np.cumsum(rng.normal(0, 6, (count, 2)), axis=0) + np.array([80, 60])
     angle = np.cumsum(rng.normal(0, 0.1, count))
     half = rng.uniform(5, 25, 2)
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half

@@ -52,7 +52,9 @@ def build_store(experiment: Experiment, name: str, manifest: Path, out: Path) ->
     chosen = [(sequence, frames) for sequence, frames in chosen if len(frames) >= 2]
     count = sum(len(frames) for _, frames in chosen)
     if count == 0:
-        raise EmptySequenceError(f"dataset '{name}' has no sequence with two visible frames; choose another training set")
+        raise EmptySequenceError(
+            f"dataset '{name}' has no sequence with two visible frames; choose another training set"
+        )
     size = count * side_px * side_px * 3
     out.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(out.parent).free
@@ -63,7 +65,10 @@ def build_store(experiment: Experiment, name: str, manifest: Path, out: Path) ->
         )
     rows: list[tuple[str, int]] = []
     with atomic_folder(out) as folder:
-        with open(folder / CROPS, "wb") as file, tqdm(total=count, desc=f"crops {name}", unit="frame", disable=None) as bar:
+        with (
+            open(folder / CROPS, "wb") as file,
+            tqdm(total=count, desc=f"crops {name}", unit="frame", disable=None) as bar,
+        ):
             for sequence, frames in chosen:
                 for frame in frames:
                     file.write(cut_frame(sequence, frame, geometry, side_px, experiment.crops.context).tobytes())

@@ -9,7 +9,9 @@ def mean_color(image: np.ndarray) -> tuple[float, ...]:
     return cv2.mean(image)[: image.shape[2]]
 
 
-def cut_patch(image: np.ndarray, center_px: np.ndarray, side_px: float, out_px: int, fill: tuple[float, ...]) -> np.ndarray:
+def cut_patch(
+    image: np.ndarray, center_px: np.ndarray, side_px: float, out_px: int, fill: tuple[float, ...]
+) -> np.ndarray:
     """Cut the square of ``side_px`` image pixels around a point and resize it.
 
     Parameters

@@ -47,7 +47,9 @@ def open_store(folder: Path) -> CropStore:
     index = pd.read_parquet(Path(folder) / INDEX)
     shape = tuple(manifest["shape"])
     if shape[0] != len(index):
-        raise CorruptError(f"{folder} has {shape[0]} crops but {len(index)} index rows; delete it and run snakemake again")
+        raise CorruptError(
+            f"{folder} has {shape[0]} crops but {len(index)} index rows; delete it and run snakemake again"
+        )
     counts = index.groupby("sequence", sort=False, observed=True).size()
     return CropStore(
         crops=np.memmap(Path(folder) / CROPS, dtype=np.uint8, mode="r", shape=shape),

@@ -21,7 +21,9 @@ def _labels(path: Path, count: int, default: int) -> np.ndarray:
         return np.full(count, default)
     labels = read_table(path, "label file", (1,))[:, 0].astype(int)
     if len(labels) != count:
-        raise AnnotationError(f"{path} has {len(labels)} labels for {count} frames; restore the file from the dataset's source")
+        raise AnnotationError(
+            f"{path} has {len(labels)} labels for {count} frames; restore the file from the dataset's source"
+        )
     return labels
 
 

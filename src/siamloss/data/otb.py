@@ -37,7 +37,9 @@ def _locate(root: Path, name: str) -> tuple[Path, Path]:
         return folder, folder / f"groundtruth_rect.{suffix}.txt"
     files = sorted(folder.glob("groundtruth_rect*.txt"))
     if not files:
-        raise MissingDataError(f"sequence '{name}' has no groundtruth_rect.txt in {folder}; restore it from the dataset's source")
+        raise MissingDataError(
+            f"sequence '{name}' has no groundtruth_rect.txt in {folder}; restore it from the dataset's source"
+        )
     return folder, folder / "groundtruth_rect.txt" if len(files) != 1 else files[0]
 
 

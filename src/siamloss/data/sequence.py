@@ -19,7 +19,9 @@ def read_image(path: Path) -> np.ndarray:
     try:
         data = np.fromfile(path, dtype=np.uint8)
     except OSError as error:
-        raise UnreadableImageError(f"cannot read {path} ({error.strerror}); restore the file from its source") from error
+        raise UnreadableImageError(
+            f"cannot read {path} ({error.strerror}); restore the file from its source"
+        ) from error
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         raise UnreadableImageError(f"{path} is not a readable image; restore the file from its source")
@@ -52,7 +54,9 @@ class Sequence:
     def __post_init__(self) -> None:
         count = len(self.frame_paths)
         if count == 0:
-            raise EmptySequenceError(f"sequence '{self.name}' has no frames; remove it from the list or restore its images")
+            raise EmptySequenceError(
+                f"sequence '{self.name}' has no frames; remove it from the list or restore its images"
+            )
         if self.boxes.shape != (count, 4):
             raise AnnotationError(
                 f"sequence '{self.name}' has {count} frames but {len(self.boxes)} boxes; "
@@ -69,7 +73,9 @@ class Sequence:
                 f"sequence '{self.name}' has a box without area at frame {bad[0] + 1}; mark the frame absent or correct it"
             )
         if not self.visible[0]:
-            raise EmptySequenceError(f"sequence '{self.name}' starts without its target; cut it to the first frame that shows it")
+            raise EmptySequenceError(
+                f"sequence '{self.name}' starts without its target; cut it to the first frame that shows it"
+            )
 
     def __len__(self) -> int:
         return len(self.frame_paths)

@@ -57,10 +57,14 @@ def read_table(path: Path, what: str, columns: tuple[int, ...]) -> np.ndarray:
         try:
             row = [float(value) for value in SEPARATOR.split(line) if value]
         except ValueError as error:
-            raise AnnotationError(f"{path}, line {number}: '{line[:40]}' is not a row of numbers; correct or restore the file") from error
+            raise AnnotationError(
+                f"{path}, line {number}: '{line[:40]}' is not a row of numbers; correct or restore the file"
+            ) from error
         if len(row) not in columns or (rows and len(row) != len(rows[0])):
             wanted = " or ".join(map(str, columns))
-            raise AnnotationError(f"{path}, line {number}: {len(row)} values instead of {wanted}; correct or restore the file")
+            raise AnnotationError(
+                f"{path}, line {number}: {len(row)} values instead of {wanted}; correct or restore the file"
+            )
         rows.append(row)
     return np.array(rows, dtype=np.float64).reshape(len(rows), -1 if rows else columns[0])
 

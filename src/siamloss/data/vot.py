@@ -25,7 +25,9 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
     known = np.isfinite(regions)
     if (known.any(axis=1) != known.all(axis=1)).any():
         frame = int(np.flatnonzero(known.any(axis=1) != known.all(axis=1))[0]) + 1
-        raise AnnotationError(f"sequence '{name}' has a half-NaN polygon at frame {frame}; correct {folder / 'groundtruth.txt'}")
+        raise AnnotationError(
+            f"sequence '{name}' has a half-NaN polygon at frame {frame}; correct {folder / 'groundtruth.txt'}"
+        )
     visible = known.all(axis=1)
     polygons = np.where(visible[:, None], regions, 0.0)
     tags = {path.stem: read_table(path, "tag file", (1,))[:, 0] > 0 for path in sorted(folder.glob("*.tag"))}

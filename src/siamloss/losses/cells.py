@@ -33,7 +33,9 @@ def split_cells(scores: torch.Tensor, labels: torch.Tensor) -> Cells:
     ValueError : shapes that do not fit.
     """
     if scores.shape[1:] != labels.shape[1:] or labels.shape[0] not in (1, scores.shape[0]):
-        raise ValueError(f"labels {tuple(labels.shape)} do not fit scores {tuple(scores.shape)}; give one label per cell")
+        raise ValueError(
+            f"labels {tuple(labels.shape)} do not fit scores {tuple(scores.shape)}; give one label per cell"
+        )
     wide = scores if scores.dtype == torch.float64 else scores.float()
     flat = labels.expand_as(scores).flatten(1)
     return Cells(wide.flatten(1), flat > 0, flat < 0)

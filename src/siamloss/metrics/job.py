@@ -15,7 +15,9 @@ def measure_benchmark(experiment: Experiment, benchmark: str, manifest: Path, ou
     """Score every run of the experiment on a benchmark and write both tables as Parquet."""
     home = Home(experiment)
     sequences = open_verified(experiment, benchmark, manifest)
-    records = {(variant, seed): read_records(home.records(variant, seed, benchmark)) for variant, seed in runs(experiment)}
+    records = {
+        (variant, seed): read_records(home.records(variant, seed, benchmark)) for variant, seed in runs(experiment)
+    }
     metrics, curves = measure(experiment.dataset(benchmark), sequences, records)
     for path, table in ((curves_out, curves), (out, metrics)):
         with atomic_path(path) as temporary:

@@ -25,7 +25,9 @@ def choose_device(name: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise DeviceError("device 'cuda' was asked for but no CUDA device is available; use device: auto or cpu")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(f"device '{name}' does not exist, {torch.cuda.device_count()} are available; use a lower number")
+        raise DeviceError(
+            f"device '{name}' does not exist, {torch.cuda.device_count()} are available; use a lower number"
+        )
     return device
 
 

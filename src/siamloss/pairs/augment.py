@@ -6,7 +6,9 @@ GRAY_WEIGHTS = (0.299, 0.587, 0.114)
 """ITU-R BT.601 luma, as in MATLAB's rgb2gray, which SiamFC used."""
 
 
-def cut_batch(crops_BPPC: torch.Tensor, out_px: int, shift_px_B2: torch.Tensor, stretch_B2: torch.Tensor) -> torch.Tensor:
+def cut_batch(
+    crops_BPPC: torch.Tensor, out_px: int, shift_px_B2: torch.Tensor, stretch_B2: torch.Tensor
+) -> torch.Tensor:
     """Resample the centre of stored crops with translation and stretch, bilinearly.
 
     Parameters

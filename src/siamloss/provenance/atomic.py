@@ -20,7 +20,9 @@ def named_disk_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise DiskFullError(f"no space left while writing {path}; free some space and run the same command again") from error
+        raise DiskFullError(
+            f"no space left while writing {path}; free some space and run the same command again"
+        ) from error
 
 
 def _owner() -> str:

@@ -40,7 +40,9 @@ def write_records(path: Path, records: pd.DataFrame) -> None:
     """
     missing = [name for name in COLUMNS if name not in records]
     if missing:
-        raise RecordError(f"records for {path} lack the column '{missing[0]}'; write every column of siamloss.records.COLUMNS")
+        raise RecordError(
+            f"records for {path} lack the column '{missing[0]}'; write every column of siamloss.records.COLUMNS"
+        )
     with atomic_path(path) as temporary:
         records[list(COLUMNS)].astype(COLUMNS).to_parquet(temporary, index=False)
 

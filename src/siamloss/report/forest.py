@@ -62,7 +62,9 @@ def _panel(axes: Axes, found: pd.DataFrame, rows: Sequence[Variant], looks: Mapp
         if not low <= row["diff"] <= high:
             _beyond(axes, line, row["diff"], low, high, text.number(row["diff"], digits_of(info), signed=True))
             continue
-        axes.plot([row["diff_low"], row["diff_high"]], [line, line], color=look.color, linewidth=1.5, solid_capstyle="butt")
+        axes.plot(
+            [row["diff_low"], row["diff_high"]], [line, line], color=look.color, linewidth=1.5, solid_capstyle="butt"
+        )
         open_dot = row["diff_low"] <= 0 <= row["diff_high"]
         face = "white" if open_dot else look.color
         axes.plot(row["diff"], line, look.marker, color=look.color, markerfacecolor=face, markersize=5, zorder=3)

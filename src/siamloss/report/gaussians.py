@@ -98,7 +98,9 @@ def _limits(split: Split) -> tuple[float, float]:
 def _legend(axes: Axes) -> None:
     axes.legend(
         [
-            Patch(facecolor=style.NEGATIVE + "40", edgecolor=style.NEGATIVE, hatch=style.HATCH["negative"], linestyle="--"),
+            Patch(
+                facecolor=style.NEGATIVE + "40", edgecolor=style.NEGATIVE, hatch=style.HATCH["negative"], linestyle="--"
+            ),
             Patch(facecolor=style.POSITIVE + "40", edgecolor=style.POSITIVE, hatch=style.HATCH["positive"]),
             Patch(facecolor=style.OVERLAP + "73", edgecolor=style.OVERLAP, hatch=style.HATCH["overlap"]),
         ],
@@ -117,7 +119,7 @@ def _legend(axes: Axes) -> None:
 def _draw_unusable(axes: Axes, split: Split) -> None:
     """A run without a distribution: say so, and where its scores are."""
     pooled = np.concatenate([split.positive, split.negative])
-    where = f"all scores are equal" if split.state == "collapsed" and pooled.size else "scores are NaN or infinite"
+    where = "all scores are equal" if split.state == "collapsed" and pooled.size else "scores are NaN or infinite"
     axes.set(xlim=(0, 1), ylim=(0, 1), yticks=[])
     axes.set_xticks([0.5], [f"{pooled[0]:.4g}" if pooled.size else ""])
     axes.set_xlabel("score", labelpad=1)

@@ -1,6 +1,5 @@
 """What the command line calls: tables, figures and the page, each published whole or not at all."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from siamloss.report.separation import COLUMNS as SEPARATION_COLUMNS
 from siamloss.report.separation import measure_separation
 from siamloss.report.table import Table
 from siamloss.report.tables import main_rows, separability_table, summary_table, terms_rows
+from siamloss.report.verdict import to_text, verdicts
 from siamloss.stats.summary import COLUMNS, summarise
 
 SUMMARY = "summary.csv"
@@ -44,10 +44,11 @@ def write_tables(experiment: Experiment, home: Home, out: Path) -> None:
     with atomic_folder(out) as folder:
         summary.to_csv(folder / SUMMARY, index=False)
         separation.to_csv(folder / SEPARATION, index=False)
-        for table, variants in ((main_rows, "main"), (terms_rows, "terms")):
-            rows = [variant.name for variant in table(experiment)]
-            if rows:
-                summary[summary["variant"].isin(rows)].to_csv(folder / f"{variants}.csv", index=False)
+        for name, variants in (("main", main_rows(experiment)), ("terms", terms_rows(experiment))):
+            shown = summary["variant"].isin([variant.name for variant in variants])
+            if shown.any():
+                summary[shown].to_csv(folder / f"{name}.csv", index=False)
+        write_text(folder / "verdict.md", to_text(verdicts(summary, experiment), experiment))
         for name, table in build_tables(experiment, summary, separation).items():
             write_text(folder / f"{name}.md", to_markdown(table))
             write_text(folder / f"{name}.tex", to_latex(table))
@@ -67,7 +68,9 @@ def build_tables(experiment: Experiment, summary: pd.DataFrame, separation: pd.D
 def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
     """A CSV file of :func:`write_tables`, every digit as it was."""
     try:
-        table = pd.read_csv(require(path, "a table"), float_precision="round_trip", keep_default_na=False, na_values=[""])
+        table = pd.read_csv(
+            require(path, "a table"), float_precision="round_trip", keep_default_na=False, na_values=[""]
+        )
     except ValueError as error:
         raise CorruptError(f"{path} is not a whole table; delete its folder and {REMEDY}") from error
     if list(table.columns) != columns:

@@ -13,7 +13,7 @@ from siamloss.provenance.hashing import short_hash
 from siamloss.report.facts import duration, split_facts
 from siamloss.report.gallery import Picture, data_uri
 from siamloss.report.table import Table
-from siamloss.report.verdict import count_seeds, note_on_tests, verdicts
+from siamloss.report.verdict import count_seeds, note_on_tests, tally, verdicts
 
 TEMPLATE = "index.html.j2"
 
@@ -52,13 +52,15 @@ def render_page(
     for picture in pictures:
         sections.setdefault(picture.section, []).append(picture)
     ours, baseline = (experiment.variant(name).label for name in (experiment.report.ours, experiment.baseline))
+    found = verdicts(summary, experiment)
     shared, columns, rows = split_facts(facts) if facts else ({}, [], [])
     return environment.get_template(TEMPLATE).render(
         experiment=experiment,
         ours=ours,
         baseline=baseline,
-        verdicts=verdicts(summary, experiment),
-        level=experiment.stats.level,
+        verdicts=found,
+        tally=tally(found, ours, baseline),
+        level=f"{100 * experiment.stats.level:g} %",
         seeds=count_seeds(len(experiment.seeds)),
         note_on_tests=note_on_tests(len(experiment.seeds)),
         tables=tables,

@@ -11,7 +11,6 @@ from siamloss.metrics.separability import separability
 from siamloss.report.inputs import Scores
 
 
-
 @dataclass(frozen=True)
 class Quantity:
     """Label for people, and direction."""

@@ -65,7 +65,7 @@ RC = {
     "text.color": INK,
     "text.parse_math": False,
     "image.interpolation": "nearest",
-    "pdf.fonttype": 42,
+    "pdf.fonttype": 3,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
@@ -139,7 +139,9 @@ def note_above(axes: Axes, text: str, at: float = 0.0, above_pt: float = 3, **fo
 
 def shorten(label: str, width: int = 46) -> str:
     """Cut a long label at a word and mark the cut."""
-    return label if len(label) <= width else textwrap.shorten(label, width, placeholder=" …") or label[: width - 1] + "…"
+    return (
+        label if len(label) <= width else textwrap.shorten(label, width, placeholder=" …") or label[: width - 1] + "…"
+    )
 
 
 def beside(path: Path, suffix: str) -> Path:

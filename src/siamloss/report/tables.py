@@ -7,7 +7,7 @@ import pandas as pd
 from siamloss.config import Experiment, Variant
 from siamloss.metrics.catalogue import METRICS, MetricInfo
 from siamloss.report import text
-from siamloss.report.separation import QUANTITIES
+from siamloss.report.separation import QUANTITIES, Quantity
 from siamloss.report.table import Cell, Column, Row, Table, with_ranks
 from siamloss.stats.signflip import FEWEST_PAIRS
 
@@ -39,7 +39,9 @@ def panels(summary: pd.DataFrame, experiment: Experiment) -> list[tuple[str, str
     return sorted(found, key=lambda pair: order.index(pair[0]))
 
 
-def summary_table(name: str, title: str, summary: pd.DataFrame, rows: Sequence[Variant], experiment: Experiment) -> Table:
+def summary_table(
+    name: str, title: str, summary: pd.DataFrame, rows: Sequence[Variant], experiment: Experiment
+) -> Table:
     """Wide table: a row per variant, a column per benchmark and metric.
 
     Parameters
@@ -62,7 +64,7 @@ def summary_table(name: str, title: str, summary: pd.DataFrame, rows: Sequence[V
         found = [indexed.loc[(benchmark, metric, variant.name)] for variant in rows]
         cells = [_summary_cell(row, digits_of(info)) for row in found]
         grid.append(with_ranks(cells, [row["mean"] for row in found], trained, info.higher_is_better))
-        columns.append(Column(benchmark, f"{info.label} {'↑' if info.higher_is_better else '↓'}"))
+        columns.append(Column(benchmark, _heading(info)))
     shown = [
         Row(variant.label, tuple(column[index] for column in grid), _block(variant), _role(variant, experiment))
         for index, variant in enumerate(rows)
@@ -108,7 +110,7 @@ def separability_table(separation: pd.DataFrame, experiment: Experiment) -> Tabl
         found = [indexed.loc[(quantity, variant.name)] for variant in rows]
         cells = [_separation_cell(row) for row in found]
         grid.append(with_ranks(cells, [row["val"] for row in found], trained, info.higher_is_better))
-        columns.append(Column("scores on unseen scenes", f"{info.label} {'↑' if info.higher_is_better else '↓'}"))
+        columns.append(Column("scores on unseen scenes", _heading(info)))
     shown = [
         Row(variant.label, tuple(column[index] for column in grid), _block(variant), _role(variant, experiment))
         for index, variant in enumerate(rows)
@@ -121,6 +123,10 @@ def separability_table(separation: pd.DataFrame, experiment: Experiment) -> Tabl
         "variants."
     )
     return Table("separability", text_, tuple(columns), tuple(shown))
+
+
+def _heading(info: MetricInfo | Quantity) -> str:
+    return f"{info.label}\u00a0{'↑' if info.higher_is_better else '↓'}"
 
 
 def _summary_cell(row: pd.Series, digits: int) -> Cell:

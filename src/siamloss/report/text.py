@@ -21,6 +21,7 @@ _LATEX = {
     "|": r"\textbar{}",
     MINUS: r"$-$",
     MISSING: r"--",
+    "\u00a0": "~",
     "\u0394": r"$\Delta$",
     "\u2191": r"$\uparrow$",
     "\u2193": r"$\downarrow$",

@@ -28,7 +28,9 @@ def terms_of(runs: Mapping[int, Epochs]) -> list[str]:
 
 
 def _same(runs: Mapping[int, Epochs], part: str) -> bool:
-    pairs = [(e["train"].get("total"), e["train"].get(part)) for epochs in runs.values() for e in epochs if "train" in e]
+    pairs = [
+        (e["train"].get("total"), e["train"].get(part)) for epochs in runs.values() for e in epochs if "train" in e
+    ]
     return all(a is not None and b is not None and np.isclose(a, b) for a, b in pairs)
 
 

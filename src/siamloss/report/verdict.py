@@ -15,15 +15,20 @@ from siamloss.stats.signflip import FEWEST_PAIRS
 class Verdict:
     """One sentence, cut where a page may set it differently.
 
-    ``word`` is "better", "worse", "not distinguishable" or "not comparable"; ``conclusion`` opens with it and adds what
-    limits it.
+    ``word`` is "better", "worse", "not distinguishable" or "not comparable"; ``reason`` follows it and says
+    what it rests on or what limits it.
     """
 
     metric: str
     difference: str
     interval: str
     word: str
-    conclusion: str
+    reason: str
+
+    @property
+    def conclusion(self) -> str:
+        """Word and reason."""
+        return self.word + self.reason
 
     def sentence(self, ours: str, baseline: str, level: float, seeds: int) -> str:
         """The whole sentence as plain text."""
@@ -62,7 +67,7 @@ def judge(row: pd.Series, info: MetricInfo) -> Verdict:
         difference=text.number(row["diff"], digits, signed=True),
         interval=text.interval(row["diff_low"], row["diff_high"], digits, signed=True),
         word=word,
-        conclusion=word + why,
+        reason=why,
     )
 
 
@@ -90,6 +95,32 @@ def verdicts(summary: pd.DataFrame, experiment: Experiment) -> dict[str, list[Ve
         row = rows.loc[(benchmark, metric, experiment.report.ours)]
         found.setdefault(benchmark, []).append(judge(row, METRICS[metric]))
     return found
+
+
+def tally(found: dict[str, list[Verdict]], ours: str, baseline: str) -> str:
+    """All verdicts in one sentence, such as "GSL is worse than Logistic on 1 of 7 measures and ... on 6"."""
+    words = [verdict.word for verdicts_ in found.values() for verdict in verdicts_]
+    phrases = {
+        "better": f"better than {baseline}",
+        "worse": f"worse than {baseline}",
+        "not distinguishable": f"not distinguishable from {baseline}",
+        "not comparable": f"not comparable to {baseline}",
+    }
+    counted = [f"{phrase} on {words.count(word)}" for word, phrase in phrases.items() if word in words]
+    if len(counted) == 1:
+        return f"{ours} is {counted[0].rsplit(' on ', 1)[0]} on any of {len(words)} measures."
+    return f"Of {len(words)} measures, {ours} is {', '.join(counted[:-1])} and {counted[-1]}."
+
+
+def to_text(found: dict[str, list[Verdict]], experiment: Experiment) -> str:
+    """Every verdict as a sentence, one Markdown list per benchmark."""
+    ours, baseline = (experiment.variant(name).label for name in (experiment.report.ours, experiment.baseline))
+    seeds = len(experiment.seeds)
+    lines = []
+    for benchmark, verdicts_ in found.items():
+        sentences = [verdict.sentence(ours, baseline, experiment.stats.level, seeds) for verdict in verdicts_]
+        lines += [f"**{text.markdown(benchmark)}**", "", *(f"- {text.markdown(line)}" for line in sentences), ""]
+    return "\n".join([*lines, note_on_tests(seeds), ""])
 
 
 def note_on_tests(seeds: int) -> str:

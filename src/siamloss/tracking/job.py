@@ -18,14 +18,18 @@ from siamloss.tracking.protocols import PROTOCOLS
 from siamloss.tracking.tracker import NeverMoves, Oracle, Tracker
 
 
-def tracker_factory(experiment: Experiment, control: str, run: Path | None, threads: int) -> Callable[[Sequence], Tracker]:
+def tracker_factory(
+    experiment: Experiment, control: str, run: Path | None, threads: int
+) -> Callable[[Sequence], Tracker]:
     """A function that gives the tracker for a sequence; torch is imported only for a network."""
     if control == "never-moves":
         return lambda sequence: NeverMoves()
     if control == "oracle":
         return Oracle
     if run is None:
-        raise ConfigError("a trained variant needs its run directory; give --run results/<profile>/train/<variant>/seed<NN>")
+        raise ConfigError(
+            "a trained variant needs its run directory; give --run results/<profile>/train/<variant>/seed<NN>"
+        )
     from siamloss.geometry.network import GEOMETRY
     from siamloss.model.device import choose_device, make_deterministic
     from siamloss.tracking.siamfc import SiamFCTracker
@@ -38,7 +42,14 @@ def tracker_factory(experiment: Experiment, control: str, run: Path | None, thre
 
 
 def track_run(
-    experiment: Experiment, variant: str, benchmark: str, manifest: Path, run: Path | None, progress_dir: Path, out: Path, threads: int = 0
+    experiment: Experiment,
+    variant: str,
+    benchmark: str,
+    manifest: Path,
+    run: Path | None,
+    progress_dir: Path,
+    out: Path,
+    threads: int = 0,
 ) -> None:
     """Track every sequence of a benchmark and write its records to ``out``.
 
@@ -49,7 +60,9 @@ def track_run(
     make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
     with exclusive(progress_dir.with_suffix(".lock")):
         tables = []
-        with tqdm(total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None) as bar:
+        with tqdm(
+            total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None
+        ) as bar:
             for sequence in sequences:
                 part = progress_dir / f"{short_hash(sequence.name)}.parquet"
                 if not part.exists():

@@ -45,7 +45,9 @@ class SiamFCTracker:
         height, width = image.shape[:2]
         outside = box[0] >= width or box[1] >= height or box[0] + box[2] <= 0 or box[1] + box[3] <= 0
         if not np.isfinite(box).all() or (box[2:] <= 0).any() or outside:
-            raise AnnotationError(f"cannot start on box {box.tolist()} in a {width}x{height} image; give a box with area inside it")
+            raise AnnotationError(
+                f"cannot start on box {box.tolist()} in a {width}x{height} image; give a box with area inside it"
+            )
         self._center = box_center(box)
         self._size = box[2:].copy()
         self._fill = mean_color(image)

@@ -36,7 +36,14 @@ def make_loader(experiment: Experiment, store: CropStore, seed: int, device: tor
 
 
 def train_run(
-    experiment: Experiment, variant_name: str, seed: int, train_store: Path, val_store: Path, progress_dir: Path, out: Path, threads: int = 0
+    experiment: Experiment,
+    variant_name: str,
+    seed: int,
+    train_store: Path,
+    val_store: Path,
+    progress_dir: Path,
+    out: Path,
+    threads: int = 0,
 ) -> None:
     """Train a variant from the initial weights of ``seed`` and write the run directory ``out``.
 

@@ -83,7 +83,9 @@ def train(
                 mean = sums["total"].item() / (within + 1)
                 bar.set_postfix(loss=f"{mean:.4f}", lr=f"{rate:.1e}", refresh=False)
                 if not math.isfinite(mean):
-                    raise DivergedError(f"{title}: the loss is not finite at step {progress.step}; lower train.lr_start or set train.clip_norm")
+                    raise DivergedError(
+                        f"{title}: the loss is not finite at step {progress.step}; lower train.lr_start or set train.clip_norm"
+                    )
             if ends_epoch:
                 means = {name: value.item() / per_epoch for name, value in sums.items()}
                 progress.curve.append({"epoch": epoch, "lr": rate, "train": means, "val": validate()})

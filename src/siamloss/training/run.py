@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from siamloss.config import ModelConfig
 from siamloss.errors import CorruptError
@@ -19,7 +19,7 @@ WEIGHTS, CURVE, FACTS = "weights.safetensors", "curve.jsonl", "run.json"
 def write_run(folder: Path, model: SiamFC, curve: list[dict[str, Any]], facts: dict[str, Any]) -> None:
     """Fill an empty folder with weights, curve, facts and their manifest."""
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(weights, folder / WEIGHTS)
+    (folder / WEIGHTS).write_bytes(save(weights))
     (folder / CURVE).write_text("".join(json.dumps(row) + "\n" for row in curve), encoding="utf-8")
     (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     write_manifest(folder)
@@ -40,6 +40,8 @@ def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
         raise CorruptError(f"{folder / WEIGHTS} is damaged; delete {folder} and run snakemake again") from error
     for name, tensor in model.state_dict().items():
         if name not in weights or weights[name].shape != tensor.shape:
-            raise CorruptError(f"{folder / WEIGHTS} has another architecture, first at tensor '{name}'; use the run's own model settings")
+            raise CorruptError(
+                f"{folder / WEIGHTS} has another architecture, first at tensor '{name}'; use the run's own model settings"
+            )
     model.load_state_dict(weights)
     return model.to(device).eval()

@@ -15,7 +15,9 @@ from siamloss.training.validate import VALIDATION_SEED, score_batches
 EXAMPLES = 6
 
 
-def write_scores(experiment: Experiment, run: Path, train_store: Path, val_store: Path, out: Path, threads: int = 0) -> None:
+def write_scores(
+    experiment: Experiment, run: Path, train_store: Path, val_store: Path, out: Path, threads: int = 0
+) -> None:
     """Write ``train_scores`` and ``val_scores`` float32 ``(N, H, W)``, ``labels`` int8 ``(H, W)`` and example images.
 
     ``example_exemplars`` ``(K, E, E, 3)`` and ``example_searches`` ``(K, S, S, 3)`` are uint8 RGB and belong to the

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from siamloss.errors import CorruptError
-from siamloss.provenance.atomic import atomic_path
+from siamloss.provenance.atomic import write_bytes
 
 
 @dataclass
@@ -38,8 +38,8 @@ def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD, p
         momentum = optimizer.state.get(parameter, {}).get("momentum_buffer")
         if momentum is not None:
             tensors[f"momentum.{number}"] = momentum
-    with atomic_path(path) as temporary:
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, {"progress": json.dumps(asdict(progress))})
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    write_bytes(path, save(whole, {"progress": json.dumps(asdict(progress))}))
 
 
 def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -> Progress:

@@ -15,7 +15,9 @@ VALIDATION_SEED = 0
 BATCH = 32
 
 
-def score_batches(model: nn.Module, loader: PairLoader, count: int) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+def score_batches(
+    model: nn.Module, loader: PairLoader, count: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     """Exemplars, searches and float32 score maps of the first ``count`` pairs of epoch 0, without augmentation."""
     model.eval()
     for start in range(0, count, BATCH):
@@ -34,7 +36,9 @@ def center_error_px(scores_B1HW: torch.Tensor, stride_px: float) -> torch.Tensor
     return torch.linalg.vector_norm(offset.float(), dim=0) * stride_px
 
 
-def validate(model: nn.Module, loss: nn.Module, loader: PairLoader, labels: torch.Tensor, count: int) -> dict[str, float]:
+def validate(
+    model: nn.Module, loss: nn.Module, loader: PairLoader, labels: torch.Tensor, count: int
+) -> dict[str, float]:
     """Mean of every loss term and the mean centre error over the validation pairs; leaves the model in training mode."""
     sums: dict[str, float] = {}
     for _, _, scores in score_batches(model, loader, count):

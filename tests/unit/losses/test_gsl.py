@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 import torch
+from tests.reference import losses as reference
+from tests.unit.losses.maps import DTYPES, random_maps, to_lists
 
 from siamloss.errors import ConfigError, UnknownKeyError
 from siamloss.losses import make_loss
-from tests.reference import losses as reference
-from tests.unit.losses.maps import DTYPES, random_maps, to_lists
 
 SCOPES = list(itertools.product(("batch", "map"), repeat=2))
 
@@ -62,7 +62,9 @@ def test_hand_computed_case():
     assert total.item() == pytest.approx(1.85)
 
 
-@pytest.mark.parametrize("params", [{"lambda": -1.0}, {"moments": "maps"}, {"variance": 0.0, "lambda": 0.0, "eta": 0.0}])
+@pytest.mark.parametrize(
+    "params", [{"lambda": -1.0}, {"moments": "maps"}, {"variance": 0.0, "lambda": 0.0, "eta": 0.0}]
+)
 def test_impossible_parameters_are_refused(params):
     with pytest.raises(ConfigError, match="correct its parameters"):
         make_loss("gsl", params)

@@ -4,10 +4,10 @@ import math
 
 import pytest
 import torch
-
-from siamloss.losses import make_loss
 from tests.reference import losses as reference
 from tests.unit.losses.maps import DTYPES, random_maps, to_lists
+
+from siamloss.losses import make_loss
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), DTYPES)

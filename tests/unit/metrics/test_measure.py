@@ -134,7 +134,7 @@ def test_vot_uses_polygons_and_status_codes(sequences):
 
 def test_regions_are_cut_at_the_right_edge_of_the_first_image(sequences):
     sequence = sequences[0]
-    right = Sequence("slow", sequence.frame_paths, [*sequence.boxes, 125.0, 0, 0, 0], sequence.visible)
+    right = Sequence("slow", sequence.frame_paths, sequence.boxes + np.array([125.0, 0, 0, 0]), sequence.visible)
     table = records([right])
     wide = table.assign(w=table["w"] * 5)
     metrics, _ = measure(dataset("vot"), [right], {("gsl", 1): wide})

@@ -2,12 +2,12 @@
 
 import pytest
 import torch
+from tests.reference.losses import cross_correlation as loops
 
 from siamloss.config import ModelConfig
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
 from siamloss.model.siamfc import cross_correlation
-from tests.reference.losses import cross_correlation as loops
 
 
 def test_cross_correlation_equals_plain_loops():
@@ -22,7 +22,9 @@ def test_cross_correlation_equals_plain_loops():
 
 def test_one_exemplar_serves_many_searches():
     exemplar, search = torch.randn(1, 4, 3, 3), torch.randn(3, 4, 7, 7)
-    torch.testing.assert_close(cross_correlation(exemplar, search), cross_correlation(exemplar.repeat(3, 1, 1, 1), search))
+    torch.testing.assert_close(
+        cross_correlation(exemplar, search), cross_correlation(exemplar.repeat(3, 1, 1, 1), search)
+    )
 
 
 @pytest.mark.parametrize(("backbone", "width"), [("small", 1.0), ("small", 0.5), ("alexnet", 0.25)])
@@ -40,7 +42,16 @@ def test_score_map_has_the_geometry_that_the_tracker_assumes(backbone, width):
 def test_moving_the_target_by_one_stride_moves_the_score_by_one_cell(backbone):
     geometry = GEOMETRY[backbone]
     model = build_model(ModelConfig(backbone, 0.25), seed=0).eval()
-    image = torch.rand(1, 3, geometry.search_px + geometry.stride_px, geometry.search_px, generator=torch.Generator().manual_seed(0)) * 255
+    image = (
+        torch.rand(
+            1,
+            3,
+            geometry.search_px + geometry.stride_px,
+            geometry.search_px,
+            generator=torch.Generator().manual_seed(0),
+        )
+        * 255
+    )
     exemplar = image[:, :, : geometry.exemplar_px, : geometry.exemplar_px]
     with torch.no_grad():
         first = model(exemplar, image[:, :, : geometry.search_px])

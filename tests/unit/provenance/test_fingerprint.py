@@ -60,12 +60,26 @@ def test_a_loss_is_part_of_its_own_trainings_only(package):
 
 
 def test_rooms_import_only_from_their_left():
-    rooms = ["data", "crops", "pairs", "model", "losses", "training", "tracking", "records", "metrics", "stats", "report"]
+    rooms = [
+        "data",
+        "crops",
+        "pairs",
+        "model",
+        "losses",
+        "training",
+        "tracking",
+        "records",
+        "metrics",
+        "stats",
+        "report",
+    ]
     order = {name: number for number, name in enumerate(rooms)}
     # Records are a file format that tracking writes: the one agreed step to the right.
     allowed = {("tracking", "records")}
     for path in sorted(fingerprint.ROOT.rglob("*.py")):
-        module = ".".join(["siamloss", *path.relative_to(fingerprint.ROOT).with_suffix("").parts]).removesuffix(".__init__")
+        module = ".".join(["siamloss", *path.relative_to(fingerprint.ROOT).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        )
         room = module.split(".")[1] if "." in module else ""
         if room not in order:
             continue

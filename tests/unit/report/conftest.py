@@ -9,15 +9,31 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siamloss.config import Dataset, Datasets, Experiment, ReportConfig, StatsConfig, SyntheticConfig, Variant
-from siamloss.config import CropsConfig, ModelConfig, PairsConfig, TrackConfig, TrainConfig
+from siamloss.config import (
+    CropsConfig,
+    Dataset,
+    Datasets,
+    Experiment,
+    ModelConfig,
+    PairsConfig,
+    ReportConfig,
+    StatsConfig,
+    SyntheticConfig,
+    TrackConfig,
+    TrainConfig,
+    Variant,
+)
 from siamloss.data.sequence import Sequence
 from siamloss.geometry import polygon_to_box
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.records import write_records
 
-METRICS = {"otb": ("success_auc", "precision_20"), "vot": ("accuracy", "robustness"), "got10k": ("ao", "sr_50", "sr_75")}
+METRICS = {
+    "otb": ("success_auc", "precision_20"),
+    "vot": ("accuracy", "robustness"),
+    "got10k": ("ao", "sr_50", "sr_75"),
+}
 VARIANTS = (
     Variant("logistic", "logistic", label="Logistic (SiamFC)"),
     Variant("gsl", "gsl", label="GSL"),
@@ -28,7 +44,9 @@ VARIANTS = (
 COLLAPSED = "gsl[eta=0.5]"
 
 
-def make_experiment(results: Path, variants=VARIANTS, seeds=(0, 1), terms=("gsl", "gsl[eta=0.5]"), **train) -> Experiment:
+def make_experiment(
+    results: Path, variants=VARIANTS, seeds=(0, 1), terms=("gsl", "gsl[eta=0.5]"), **train
+) -> Experiment:
     """A resolved experiment with one benchmark of each format."""
     drawn = SyntheticConfig(sequences=3, frames=12)
     dataset = lambda name, kind, role: Dataset(name, kind, role, synthetic=drawn)  # noqa: E731

@@ -58,7 +58,7 @@ def measure(facts: Facts) -> frozenset[str]:
     ------
     Wu, Lim & Yang 2015, Object Tracking Benchmark, table 2.
     """
-    whole = facts.in_view > 1.0 - 1e-3
+    whole = ~facts.cut
     area = facts.boxes[:, 2] * facts.boxes[:, 3]
     ratio = area[whole] / area[0]
     motion = np.hypot(*np.diff(facts.boxes[:, :2] + facts.boxes[:, 2:] / 2.0, axis=0).T)

@@ -30,8 +30,8 @@ class Background:
 
     def frame(self, index: int, width: int, height: int) -> np.ndarray:
         """What the camera sees, uint8 BGR ``(height, width, 3)``; beyond its edge the picture is mirrored."""
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpAffine(self.picture, self.matrices[index], (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT)
+        flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (width, height)
+        return cv2.warpAffine(self.picture, self.matrices[index], size, flags=flags, borderMode=cv2.BORDER_REFLECT)
 
 
 def paint_picture(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
@@ -51,7 +51,9 @@ def add_clutter(rng: np.random.Generator, picture: np.ndarray, width: int, heigh
     return _strew(rng, picture, layers, _LEAVES // 2, _unit(width, height))
 
 
-def _strew(rng: np.random.Generator, ground: np.ndarray, layers: list[np.ndarray], count: int, unit: float) -> np.ndarray:
+def _strew(
+    rng: np.random.Generator, ground: np.ndarray, layers: list[np.ndarray], count: int, unit: float
+) -> np.ndarray:
     """Lay ``count`` leaves on a ground, each cut from one of the layers and shaded on its own."""
     high, wide = ground.shape[:2]
     labels = np.zeros((high, wide), np.uint8)

@@ -30,7 +30,7 @@ def checked(dataset: Dataset) -> SyntheticConfig:
         if not SMALLEST_PX <= value <= LARGEST_PX:
             raise ConfigError(f"{where}.{key} is {value} px; set it between {SMALLEST_PX} and {LARGEST_PX}")
     if not (math.isfinite(config.difficulty) and config.difficulty >= 0):
-        raise ConfigError(f"{where}.difficulty is {config.difficulty}; set it to 0 (clean), 1 (default) or another positive number")
+        raise ConfigError(f"{where}.difficulty is {config.difficulty}; set it to 0 (clean), 1 (default) or more")
     return config
 
 

@@ -17,6 +17,7 @@ class Facts:
     ----------
     boxes : ``(T, 4)`` tight box of the silhouette, px, not cut by the image or by occluders.
     polygons : ``(T, 8)`` tight rectangle along the target's own axes, px, not cut.
+    cut : bool ``(T,)``; the box reaches out of the image.
     in_view : ``(T,)`` share of the silhouette inside the image.
     visible : ``(T,)`` share inside the image and not occluded.
     angle, yaw : ``(T,)`` rotation in and out of the image plane, rad.
@@ -29,6 +30,7 @@ class Facts:
 
     boxes: np.ndarray
     polygons: np.ndarray
+    cut: np.ndarray
     in_view: np.ndarray
     visible: np.ndarray
     angle: np.ndarray
@@ -66,7 +68,7 @@ def tight_polygons(poses: Poses, outline: np.ndarray) -> np.ndarray:
 
 
 def clip_boxes(boxes: np.ndarray, width: int, height: int, least_px: float = 2.0) -> np.ndarray:
-    """Boxes ``(T, 4)`` cut to the image; one that lies outside becomes a strip of ``least_px`` at the nearest border."""
+    """Boxes ``(T, 4)`` cut to the image; one outside becomes a strip of ``least_px`` at the nearest border."""
     size = np.array([width, height], dtype=np.float64)
     low = np.clip(boxes[:, :2], 0.0, size - least_px)
     high = np.clip(boxes[:, :2] + boxes[:, 2:], low + least_px, size)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from siamloss.data.synthetic.attributes import ORDER, measure
-from siamloss.data.synthetic.facts import Facts, clip_boxes, cut_by_image
+from siamloss.data.synthetic.facts import Facts, clip_boxes
 from siamloss.data.synthetic.scene import Scene
 from siamloss.data.synthetic.tags import vot_tags
 
@@ -54,7 +54,7 @@ def _write_got10k(root: Path, name: str, scene: Scene, facts: Facts) -> None:
     _write_rows(folder / "groundtruth.txt", clip_boxes(facts.boxes, width, height))
     _write_labels(folder / "absence.label", facts.absent)
     _write_labels(folder / "cover.label", facts.cover)
-    _write_labels(folder / "cut_by_image.label", cut_by_image(facts.boxes, width, height))
+    _write_labels(folder / "cut_by_image.label", facts.cut)
     present = measure(facts)
     entries = {
         "url": "synthetic",

@@ -74,8 +74,10 @@ def roam(
     return path, extra
 
 
-def burst_schedule(rng: np.random.Generator, frames: int, speed: float, length: int = 2, every: int = 14) -> dict[int, float]:
-    """Frames of fast motion, ``length`` in a row about every ``every`` frames, with speeds of ``speed`` to 1.15 ``speed``."""
+def burst_schedule(
+    rng: np.random.Generator, frames: int, speed: float, length: int = 2, every: int = 14
+) -> dict[int, float]:
+    """Frames of fast motion, ``length`` in a row about every ``every``, and their speeds, up to 1.15 ``speed``."""
     schedule = {}
     first = max(int(rng.integers(every // 2, every + 1)), 1)
     for begin in range(min(first, max(frames - length, 1)), frames, every):

@@ -18,7 +18,8 @@ def draw_distractors(
 
     Returns
     -------
-    actors, and their similarity to the target ``(D,)`` in 0..1: from low to high, and only high with background clutter.
+    actors : behind the target.
+    similarity : ``(D,)`` in 0..1, from low to high; only high with background clutter.
     """
     clutter = "BC" in setting.wanted
     count = round((3 if clutter else int(rng.integers(1, 4))) * min(setting.strength, 2.0))
@@ -33,7 +34,9 @@ def _distractor(rng: np.random.Generator, setting: Setting, target: Actor, style
     outline = vary_outline(rng, outline, 0.4 * (1.0 - similarity))
     frames, poses = setting.frames, target.poses
     near = rng.random() < (0.7 if "BC" in setting.wanted else 0.35)
-    half = poses.half_size * rng.uniform(0.85, 1.15) if near else np.repeat(poses.half_size[:1] * rng.uniform(0.7, 1.3), frames, 0)
+    spread = 0.15 if near else 0.3
+    half = poses.half_size if near else np.repeat(poses.half_size[:1], frames, axis=0)
+    half = half * rng.uniform(1.0 - spread, 1.0 + spread)
     turn = np.deg2rad(rng.uniform(5, 40)) * setting.strength * rng.choice([-1, 1])
     own = Poses(
         center=_near(rng, poses) if near else _far(rng, setting, half),
@@ -81,7 +84,8 @@ def _occluder(rng: np.random.Generator, setting: Setting, target: Actor, style: 
         half = np.full(2, 0.62 * np.hypot(width, height)) * rng.uniform(1.0, 1.25, 2)
         outline = draw_outline(rng, "box")
     else:
-        half = np.array([rng.uniform(0.22, 0.3) * min(setting.strength, 1.0) * min(width, height), 1.3 * max(width, height)])
+        thin = rng.uniform(0.22, 0.3) * min(setting.strength, 1.0)
+        half = np.array([thin * min(width, height), 1.3 * max(width, height)])
         outline = draw_outline(rng, str(rng.choice(["ellipse", "box"])))
     duration = min(rng.uniform(11, 17), time)  # so it cannot reach the first frame
     speed = (half[0] * 2.0 + np.hypot(width, height)) / duration

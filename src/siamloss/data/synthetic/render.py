@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from siamloss.data.synthetic.blur import line_kernel
-from siamloss.data.synthetic.facts import Facts, tight_polygons
+from siamloss.data.synthetic.facts import Facts, cut_by_image, tight_polygons
 from siamloss.data.synthetic.poses import deform
 from siamloss.data.synthetic.scene import NOISE_ROOM, Scene
 from siamloss.data.synthetic.setting import Actor
@@ -45,6 +45,7 @@ def collect_facts(scene: Scene, in_view: np.ndarray, visible: np.ndarray) -> Fac
     return Facts(
         boxes=target.boxes,
         polygons=tight_polygons(target.poses, target.sprite.outline),
+        cut=cut_by_image(target.boxes, scene.setting.width, scene.setting.height),
         in_view=in_view,
         visible=visible,
         angle=target.poses.angle,
@@ -104,7 +105,8 @@ def _develop(scene: Scene, image: np.ndarray, frame: int) -> np.ndarray:
 
 def _look_alike(scene: Scene) -> float:
     """Similarity of the most similar distractor that comes within two target sizes of the target."""
-    return max((value for actor, value in zip(scene.distractors, scene.similarity) if _close(scene.target, actor)), default=0.0)
+    near = [_close(scene.target, actor) for actor in scene.distractors]
+    return float(scene.similarity[near].max()) if any(near) else 0.0
 
 
 def _close(target: Actor, other: Actor) -> bool:

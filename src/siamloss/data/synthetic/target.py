@@ -73,8 +73,10 @@ def _draw_size(rng: np.random.Generator, setting: Setting) -> tuple[float, np.nd
     wanted, strength = setting.wanted, setting.strength
     grows = "LR" in wanted or rng.random() < 0.5
     low, high = (44, 64) if "FM" in wanted else (28, 40) if grows and "SV" in wanted else (36, 62)
-    size = rng.uniform(low, high) * setting.unit
-    size = rng.uniform(13.0, 16.5) if "LR" in wanted else np.clip(size, 34.0 if "FM" in wanted else 21.0, 0.4 * setting.side)
+    least = 34.0 if "FM" in wanted else 21.0
+    size = min(max(rng.uniform(low, high) * setting.unit, least), 0.4 * setting.side)
+    if "LR" in wanted:
+        size = rng.uniform(13.0, 16.5)
     if "SV" not in wanted:
         calm = wander(rng, setting.frames, 90.0)
         return float(size), 0.06 * min(strength, 1.0) * (calm - calm[0])
@@ -109,12 +111,12 @@ def _leave(
     middle = int(center)
     share = rng.uniform(0.3, 0.4) if setting.keep_in_view else rng.choice([rng.uniform(0.5, 0.7), 1.1])
     share *= min(setting.strength, 1.0)
-    room = np.concatenate([path[middle] + before[middle], [setting.width, setting.height] - path[middle] - after[middle]])
+    frame = np.array([setting.width, setting.height])
+    room = np.concatenate([path[middle] + before[middle], frame - path[middle] - after[middle]])
     side = int(np.argmin(room))
     axis = side % 2
     extent = after[:, axis] - before[:, axis]
-    limit = (setting.width, setting.height)[axis]
-    out = -before[:, axis] - share * extent if side < 2 else limit - after[:, axis] + share * extent
+    out = -before[:, axis] - share * extent if side < 2 else frame[axis] - after[:, axis] + share * extent
     travel = abs(out[middle] - path[middle, axis])
     hold = min(4.0, 0.1 * setting.frames)
     rise = float(np.clip(1.6 * travel / (0.16 * size), 3.0, max(0.4 * setting.frames, 1.0)))

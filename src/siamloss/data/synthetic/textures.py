@@ -29,7 +29,7 @@ class Style:
 
 
 def draw_palette(rng: np.random.Generator) -> np.ndarray:
-    """Three to five colours, float32 ``(K, 3)`` BGR in [0, 255], spread in brightness; a quarter of them nearly grey."""
+    """Three to five colours, float32 ``(K, 3)`` BGR in [0, 255], spread in brightness; one in four greyish."""
     count = int(rng.integers(3, 6))
     hue = (rng.uniform(0, 360) + rng.normal(0, 50, count)) % 360
     saturation = rng.uniform(0.02, 0.15, count) if rng.random() < 0.25 else rng.uniform(0.2, 0.9, count)
@@ -51,7 +51,7 @@ def draw_style(rng: np.random.Generator, period_px: tuple[float, float]) -> Styl
 
 
 def similar_style(rng: np.random.Generator, style: Style, similarity: float) -> Style:
-    """A style that shares colours, pattern and element size with ``style`` the more, the nearer ``similarity`` is to 1."""
+    """A style that shares colours, pattern and element size with ``style`` as far as ``similarity`` (0..1) says."""
     other = draw_style(rng, (style.period_px * 0.5, style.period_px * 2.0))
     return replace(
         other,
@@ -122,7 +122,8 @@ def _patches(rng: np.random.Generator, height: int, width: int, period: float) -
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     shift_x = period * (octave_noise(rng, height, width, period, 2) - 0.5)
     shift_y = period * (octave_noise(rng, height, width, period, 2) - 0.5)
-    return cv2.remap(grid, (x + shift_x) / period, (y + shift_y) / period, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
+    columns_at, rows_at = (x + shift_x) / period, (y + shift_y) / period
+    return cv2.remap(grid, columns_at, rows_at, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
 
 
 def _drawn(rng: np.random.Generator, style: Style, height: int, width: int) -> np.ndarray:

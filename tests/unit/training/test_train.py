@@ -1,0 +1,147 @@
+"""Training runs: reproducible to the bit, resumable to the bit."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from siamloss.errors import CorruptError, DivergedError
+from siamloss.provenance.hashing import sha256_file
+from siamloss.training import loop
+from siamloss.training.job import train_run
+from siamloss.training.loop import learning_rate
+from siamloss.training.run import load_run
+from siamloss.training.scoremaps import write_scores
+from siamloss.training.validate import center_error_px
+
+
+def run(experiment, stores, tmp_path, name, variant="gsl", seed=0):
+    out = tmp_path / name
+    train_run(experiment, variant, seed, *stores, tmp_path / f"{name}.progress", out, threads=1)
+    return out
+
+
+def weights(folder):
+    return sha256_file(folder / "weights.safetensors")
+
+
+def curve(folder):
+    return [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("variant", ["logistic", "triplet", "gsl"])
+def test_same_spec_twice_gives_the_same_bytes(tiny, tiny_stores, tmp_path, variant):
+    first, second = (run(tiny, tiny_stores, tmp_path, name, variant) for name in ("a", "b"))
+    assert weights(first) == weights(second)
+    assert curve(first) == curve(second)
+    other = run(tiny, tiny_stores, tmp_path, "c", variant, seed=1)
+    assert weights(other) != weights(first)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 6, 8, 11])
+def test_interrupted_training_continues_to_the_same_bytes(tiny, tiny_stores, tmp_path, monkeypatch, steps):
+    whole = run(tiny, tiny_stores, tmp_path, "whole")
+
+    class Killed(Exception):
+        pass
+
+    step = torch.optim.SGD.step
+    calls = 0
+
+    def dying_step(self, *arguments, **options):
+        nonlocal calls
+        calls += 1
+        if calls > steps:
+            raise Killed
+        return step(self, *arguments, **options)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", dying_step)
+    with pytest.raises(Killed):
+        run(tiny, tiny_stores, tmp_path, "cut")
+    monkeypatch.undo()
+    assert not (tmp_path / "cut").exists()
+    assert (tmp_path / "cut.progress").exists() == (steps >= tiny.train.checkpoint_steps)
+    cut = run(tiny, tiny_stores, tmp_path, "cut")
+    assert weights(cut) == weights(whole)
+    assert curve(cut) == curve(whole)
+    assert not (tmp_path / "cut.progress").exists()
+
+
+def test_curve_has_every_term_on_both_roles(tiny, tiny_stores, tmp_path):
+    rows = curve(run(tiny, tiny_stores, tmp_path, "a"))
+    assert [row["epoch"] for row in rows] == [1, 2]
+    for row in rows:
+        assert set(row["train"]) == {"total", "variance", "margin", "hard"}
+        assert set(row["val"]) == {"total", "variance", "margin", "hard", "center_error_px"}
+        assert row["train"]["total"] == pytest.approx(sum(row["train"][k] for k in ("variance", "margin", "hard")))
+
+
+def test_training_lowers_the_loss(tiny, tiny_stores, tmp_path):
+    longer = replace(tiny, train=replace(tiny.train, epochs=6))
+    rows = curve(run(longer, tiny_stores, tmp_path, "a", "logistic"))
+    assert rows[-1]["train"]["total"] < 0.8 * rows[0]["train"]["total"]
+
+
+def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, tmp_path, monkeypatch):
+    seen = {}
+    load = loop.PairLoader.load
+
+    def spy(self, epoch, indices, augment=True):
+        images = load(self, epoch, indices, augment)
+        seen.setdefault(current, []).append(images[1].double().sum().item())
+        return images
+
+    monkeypatch.setattr(loop.PairLoader, "load", spy)
+    for current in ("logistic", "gsl"):
+        run(tiny, tiny_stores, tmp_path, current, current)
+    assert seen["logistic"] == seen["gsl"]
+    initial = run(tiny, tiny_stores, tmp_path, "untrained", "untrained")
+    assert curve(initial) == []
+
+
+def test_infinite_loss_is_named_with_its_step(tiny, tiny_stores, tmp_path):
+    wild = replace(tiny, train=replace(tiny.train, lr_start=1e12, lr_end=1e12))
+    with pytest.raises(DivergedError, match=r"not finite at step \d+; lower train.lr_start"):
+        run(wild, tiny_stores, tmp_path, "a", "logistic")
+    assert not (tmp_path / "a").exists()
+
+
+def test_weights_of_another_architecture_name_the_first_tensor(tiny, tiny_stores, tmp_path):
+    out = run(tiny, tiny_stores, tmp_path, "a", "untrained")
+    with pytest.raises(CorruptError, match=r"first at tensor 'backbone\.0\.weight'"):
+        load_run(out, replace(tiny.model, width=0.5), torch.device("cpu"))
+
+
+def test_damaged_weights_are_refused(tiny, tiny_stores, tmp_path):
+    out = run(tiny, tiny_stores, tmp_path, "a", "untrained")
+    file = out / "weights.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 4
+    file.write_bytes(data)
+    with pytest.raises(CorruptError, match="weights"):
+        load_run(out, tiny.model, torch.device("cpu"))
+
+
+def test_learning_rate_is_geometric(tiny):
+    config = replace(tiny.train, epochs=4, lr_start=1e-2, lr_end=1e-5)
+    np.testing.assert_allclose([learning_rate(config, epoch) for epoch in range(1, 5)], [1e-2, 1e-3, 1e-4, 1e-5])
+
+
+def test_center_error_of_a_known_peak():
+    scores = torch.zeros(2, 1, 15, 15)
+    scores[0, 0, 7, 7] = 1
+    scores[1, 0, 10, 3] = 1
+    assert center_error_px(scores, 8.0).tolist() == [0.0, 40.0]
+
+
+def test_scores_file_has_maps_labels_and_examples(tiny, tiny_stores, tmp_path):
+    out = run(tiny, tiny_stores, tmp_path, "a")
+    write_scores(tiny, out, *tiny_stores, tmp_path / "scores.npz", threads=1)
+    with np.load(tmp_path / "scores.npz") as arrays:
+        assert arrays["train_scores"].shape == arrays["val_scores"].shape == (8, 15, 15)
+        assert (arrays["labels"] == 1).sum() == 13
+        assert arrays["example_exemplars"].shape == (6, 63, 63, 3)
+        assert arrays["example_searches"].shape == (6, 119, 119, 3)
+        assert arrays["val_scores"].std() > 0
