@@ -1,6 +1,7 @@
 """The command line: one verb per stage of the DAG. Each verb imports its room only when it runs."""
 
 import errno
+import logging
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,15 @@ Store = Annotated[Path, typer.Option(help="Crop store, made by 'siamloss crops'.
 Run = Annotated[Path, typer.Option(help="Run directory, made by 'siamloss train'.")]
 Folder = Annotated[Path, typer.Option(help="Folder made by the verb of that name.")]
 ProgressDir = Annotated[Path | None, typer.Option(help="Folder for unfinished work; kept between calls.")]
+
+
+@app.callback()
+def start(log: Annotated[Path | None, typer.Option(help="Also append messages to this file.")] = None) -> None:
+    """One verb per stage of the DAG; `siamloss VERB --help` explains each."""
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        logging.basicConfig(filename=log, level=logging.INFO, format="%(asctime)s %(message)s", force=True)
+        logging.info("siamloss %s", " ".join(sys.argv[1:]))
 
 
 def _experiment(spec: Path):
@@ -166,30 +176,28 @@ def plan(config: Annotated[Path, typer.Option(help="Profile.")] = Path("config/d
 
 
 def _fail(error: SiamlossError) -> int:
-    message = " ".join(str(error).split())
-    print(f"siamloss: {type(error).__name__}: {message}", file=sys.stderr)
+    """Say a named error in one line, on stderr and in the log; returns the exit code."""
+    message = f"siamloss: {type(error).__name__}: {' '.join(str(error).split())}"
+    print(message, file=sys.stderr)
+    logging.info(message)
     return error.exit_code
 
 
-def main() -> int:
+def main() -> None:
     """Run the command line; a named error becomes one line on stderr and a non-zero exit code."""
+    # Read when torch is loaded: threads that spin while they wait slow their neighbours down many times.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        return app(standalone_mode=True) or 0
+        code = app(standalone_mode=False)
+        logging.info("done")
+        sys.exit(code)
     except SiamlossError as error:
         sys.exit(_fail(error))
-    except KeyboardInterrupt:
-        print("siamloss: interrupted; run the same command again to continue", file=sys.stderr)
-        sys.exit(130)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            sys.exit(
-                _fail(
-                    DiskFullError(
-                        f"no space left ({error.filename or os.getcwd()}); free some space and run the same command again"
-                    )
-                )
-            )
-        raise
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = error.filename or os.getcwd()
+        sys.exit(_fail(DiskFullError(f"no space left at {where}; free some space and run the same command again")))
 
 
 if __name__ == "__main__":

@@ -70,6 +70,10 @@ class Home:
         """The self-contained page."""
         return self.root / "report" / "index.html"
 
+    def log(self, name: str) -> Path:
+        """Messages of one job."""
+        return self.root / "logs" / f"{name}.log"
+
     def progress(self, key: str) -> Path:
         """Undeclared folder for the unfinished work of one job; survives a crash."""
         return self.root / ".progress" / key

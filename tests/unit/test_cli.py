@@ -185,7 +185,7 @@ def test_disk_that_fills_up_while_writing(tiny, tiny_stores, tmp_path, verb, req
     result = siamloss(*arguments, "--spec", spec, "--out", disk / "out")
     assert_named(result, "DiskFullError", "free some space")
     assert not (disk / "out").exists()
-    assert not [path for path in disk.rglob("*.part*")]
+    assert not list(disk.rglob("*.part*"))
 
 
 def test_help_is_quick_and_needs_no_torch():

@@ -13,9 +13,7 @@ from siamloss.paths import Home
 from siamloss.provenance.hashing import canonical_json
 
 # Jobs find `siamloss` beside this interpreter, also when the environment is not activated.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-# Two busy threads spinning beside each other run many times slower.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+shell.prefix(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; ")
 
 
 def get_experiment():
@@ -57,6 +55,51 @@ def get_progress(*parts):
     return str(HOME.progress(jobs.short_hash(list(parts))))
 
 
+def get_data_part(wildcards):
+    return jobs.data_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.dataset))
+
+
+def get_train_part(wildcards):
+    return jobs.train_part(EXPERIMENT, get_variant(wildcards), int(wildcards.seed))
+
+
+def get_train_code(wildcards):
+    return jobs.code("train", get_variant(wildcards))
+
+
+def get_train_progress(wildcards):
+    part, code = get_train_part(wildcards), get_train_code(wildcards)
+    return get_progress("train", wildcards.variant, wildcards.seed, part, code)
+
+
+def get_run(wildcards):
+    """The run directory; the fixed controls have none."""
+    if get_variant(wildcards).control in jobs.FIXED:
+        return []
+    return RUN.format(variant=wildcards.variant, seed=wildcards.seed)
+
+
+def get_run_option(wildcards, input):
+    return f"--run {shlex.quote(str(input.run))}" if input.run else ""
+
+
+def get_track_part(wildcards):
+    return jobs.track_part(EXPERIMENT, get_variant(wildcards), EXPERIMENT.dataset(wildcards.benchmark))
+
+
+def get_track_progress(wildcards):
+    part, code = get_track_part(wildcards), jobs.code("track")
+    return get_progress("track", wildcards.variant, wildcards.seed, wildcards.benchmark, part, code)
+
+
+def get_records(wildcards):
+    return [HOME.records(variant, seed, wildcards.benchmark) for variant, seed in jobs.runs(EXPERIMENT)]
+
+
+def get_measure_part(wildcards):
+    return jobs.measure_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.benchmark))
+
+
 def take_lock():
     """One snakemake per results folder; the operating system releases the lock when the process dies."""
     path = Path(".snakemake/siamloss.lock")
@@ -74,14 +117,3 @@ onstart:
     if problem:
         print(problem, file=sys.stderr, flush=True)
         os._exit(2)
-
-
-rule spec:
-    output:
-        SPEC,
-    params:
-        text=canonical_json(EXPERIMENT.to_dict()),
-    conda:
-        "../../environment.yml"
-    shell:
-        "siamloss spec --text {params.text:q} --out {output:q}"

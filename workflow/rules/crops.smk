@@ -4,10 +4,12 @@ rule crops:
         manifest=HOME.manifest("{dataset}"),
     output:
         directory(HOME.crops("{dataset}")),
+    log:
+        HOME.log("crops-{dataset}"),
+    conda:
+        "../../environment.yml"
     params:
         part=jobs.crops_part(EXPERIMENT),
         code=jobs.code("crops"),
-    conda:
-        "../../environment.yml"
     shell:
-        "siamloss crops --spec {input.spec:q} --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"
+        "siamloss --log {log:q} crops --spec {input.spec:q} --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"

@@ -1,5 +1,14 @@
-def get_data_part(wildcards):
-    return jobs.data_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.dataset))
+rule spec:
+    output:
+        SPEC,
+    log:
+        HOME.log("spec"),
+    conda:
+        "../../environment.yml"
+    params:
+        text=canonical_json(EXPERIMENT.to_dict()),
+    shell:
+        "siamloss --log {log:q} spec --text {params.text:q} --out {output:q}"
 
 
 rule data:
@@ -7,10 +16,12 @@ rule data:
         spec=ancient(SPEC),
     output:
         HOME.manifest("{dataset}"),
+    log:
+        HOME.log("data-{dataset}"),
+    conda:
+        "../../environment.yml"
     params:
         part=get_data_part,
         code=jobs.code("data"),
-    conda:
-        "../../environment.yml"
     shell:
-        "siamloss data --spec {input.spec:q} --dataset {wildcards.dataset:q} --out {output:q}"
+        "siamloss --log {log:q} data --spec {input.spec:q} --dataset {wildcards.dataset:q} --out {output:q}"

@@ -17,12 +17,14 @@ rule tables:
             category="Tables",
             patterns=["{name}.csv"],
         ),
-    params:
-        **REPORT,
+    log:
+        HOME.log("tables"),
     conda:
         "../../environment.yml"
+    params:
+        **REPORT,
     shell:
-        "siamloss tables --spec {input.spec:q} --out {output:q}"
+        "siamloss --log {log:q} tables --spec {input.spec:q} --out {output:q}"
 
 
 rule figures:
@@ -40,12 +42,14 @@ rule figures:
             category="Figures",
             patterns=["{name}.png"],
         ),
-    params:
-        **REPORT,
+    log:
+        HOME.log("figures"),
     conda:
         "../../environment.yml"
+    params:
+        **REPORT,
     shell:
-        "siamloss figures --spec {input.spec:q} --out {output:q}"
+        "siamloss --log {log:q} figures --spec {input.spec:q} --out {output:q}"
 
 
 rule page:
@@ -56,9 +60,11 @@ rule page:
         runs=RUNS,
     output:
         report(HOME.page, caption="../report/page.rst", category="Page"),
-    params:
-        **REPORT,
+    log:
+        HOME.log("page"),
     conda:
         "../../environment.yml"
+    params:
+        **REPORT,
     shell:
-        "siamloss page --spec {input.spec:q} --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"
+        "siamloss --log {log:q} page --spec {input.spec:q} --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"

@@ -30,10 +30,10 @@ def cut_patch(
     ------
     bertinetto/siamese-fc, get_subwindow_tracking.m (rounding of side and corner, mean-colour padding).
     """
-    side = max(int(round(side_px)), 2)
+    side = max(round(float(side_px)), 2)
     height, width = image.shape[:2]
-    left = int(round(center_px[0] - (side - 1) / 2.0))
-    top = int(round(center_px[1] - (side - 1) / 2.0))
+    left = round(float(center_px[0]) - (side - 1) / 2.0)
+    top = round(float(center_px[1]) - (side - 1) / 2.0)
     right, bottom = left + side, top + side
     pad_left, pad_top = min(max(-left, 0), side), min(max(-top, 0), side)
     pad_right, pad_bottom = min(max(right - width, 0), side), min(max(bottom - height, 0), side)

@@ -38,7 +38,8 @@ def open_dataset(experiment: Experiment, dataset: Dataset) -> list[Sequence]:
 def missing_datasets(experiment: Experiment) -> str:
     """What to get and where to put it, for every dataset that is not there; empty when nothing is missing."""
     lines = [
-        f"siamloss: MissingDataError: dataset '{dataset.name}' is not at {dataset_root(experiment, dataset)}; {dataset.how_to_get}"
+        f"siamloss: MissingDataError: dataset '{dataset.name}' is not at {dataset_root(experiment, dataset)}; "
+        + dataset.how_to_get
         for dataset in experiment.all_datasets
         if dataset.synthetic is None and not dataset_root(experiment, dataset).is_dir()
     ]

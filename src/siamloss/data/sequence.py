@@ -65,12 +65,14 @@ class Sequence:
         bad = np.flatnonzero(~np.isfinite(self.boxes).all(axis=1))
         if bad.size:
             raise AnnotationError(
-                f"sequence '{self.name}' has a box with NaN or infinity at frame {bad[0] + 1}; mark the frame absent or correct it"
+                f"sequence '{self.name}' has a box with NaN or infinity at frame {bad[0] + 1}; "
+                "mark the frame absent or correct it"
             )
         bad = np.flatnonzero(self.visible & (self.boxes[:, 2:] <= 0).any(axis=1))
         if bad.size:
             raise AnnotationError(
-                f"sequence '{self.name}' has a box without area at frame {bad[0] + 1}; mark the frame absent or correct it"
+                f"sequence '{self.name}' has a box without area at frame {bad[0] + 1}; "
+                "mark the frame absent or correct it"
             )
         if not self.visible[0]:
             raise EmptySequenceError(

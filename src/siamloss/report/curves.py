@@ -45,7 +45,7 @@ def draw_curves(curves: pd.DataFrame, labels: Mapping[str, str], looks: Mapping[
 
     Parameters
     ----------
-    curves : rows of one benchmark: ``curve, variant, seed, sequence, threshold, value``.
+    curves : rows of one benchmark: ``benchmark, curve, variant, seed, sequence, threshold, value``.
     labels, looks : by variant name; variants are drawn in this order, the first on top.
 
     Returns
@@ -86,7 +86,7 @@ def _panel(axes: Axes, kind: str, curves: pd.DataFrame, present: list[str], labe
             axes.fill_between(thresholds, low, high, color=look.color, alpha=0.13, linewidth=0, zorder=1)
         entries.append((curve_score(kind, thresholds, values), line, labels[name]))
     title, x_label, y_label = AXES[kind]
-    axes.set(title=title, xlabel=x_label, ylabel=y_label, ylim=(0, 1.02))
+    axes.set(title=f"{title}, {curves['benchmark'].iloc[0]}", xlabel=x_label, ylabel=y_label, ylim=(0, 1.02))
     axes.margins(x=0)
     return sorted(entries, key=lambda entry: -entry[0])
 

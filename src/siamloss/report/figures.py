@@ -17,6 +17,7 @@ from siamloss.report.gallery import Gallery
 from siamloss.report.inputs import read_curves, read_metrics, read_scores, read_track, scored_runs, training_curves
 from siamloss.report.qualitative import Row, choose_frames, choose_sequences, draw_qualitative, frame_overlaps
 from siamloss.report.separation import quantities
+from siamloss.report.text import number
 from siamloss.report.training import draw_training
 from siamloss.report.verdict import count_seeds
 from siamloss.stats.summary import summarise
@@ -49,12 +50,11 @@ def add_differences(gallery: Gallery, experiment: Experiment, metrics: pd.DataFr
     summary = summarise(metrics, names, experiment.baseline, experiment.stats)
     if summary["diff"].isna().all():
         return
-    baseline = experiment.variant(experiment.baseline).label
+    baseline, seeds = experiment.variant(experiment.baseline).label, count_seeds(len(experiment.seeds))
     alt = f"Dot plot: paired difference of every variant to {baseline} on each benchmark and metric, with intervals."
     caption = (
-        f"Paired difference to {baseline} with its {100 * experiment.stats.level:g} % interval, "
-        f"{count_seeds(len(experiment.seeds))}. A filled mark has an interval that leaves 0 out. Controls beyond the scale are "
-        "arrows with their value."
+        f"Paired difference to {baseline} with its {100 * experiment.stats.level:g} % interval, {seeds}. "
+        "A filled mark has an interval that leaves 0 out. Controls beyond the scale are arrows with their value."
     )
     gallery.add("differences", "differences", draw_forest(summary, experiment, looks), alt, caption)
 
@@ -65,8 +65,8 @@ def add_curves(gallery: Gallery, experiment: Experiment, curves: pd.DataFrame, l
     for benchmark, rows in curves.groupby("benchmark", sort=False):
         alt = f"Success and precision plots of all variants on {benchmark}."
         caption = (
-            f"{benchmark}: mean over sequences and {count_seeds(len(experiment.seeds))}.{band} In brackets the area under the "
-            "success curve, and the precision at 20 px."
+            f"{benchmark}: mean over sequences and {count_seeds(len(experiment.seeds))}.{band} "
+            "In brackets the area under the success curve, and the precision at 20 px."
         )
         gallery.add("curves", f"curves/{benchmark}", draw_curves(rows, labels, looks), alt, caption)
 
@@ -80,14 +80,12 @@ def add_scores(gallery: Gallery, experiment: Experiment, home: Home) -> None:
         scores = read_scores(path)
         run = Run(variant.label, scores, quantities(scores.val, scores.labels)["gaussian_overlap"])
         runs.append(run)
+        area = number(run.overlap_area)
         alt = (
             f"{variant.label}: exemplar, search image, score map with the positive cells outlined, and the Gaussians of "
-            f"negative and positive scores; their overlap area is {run.overlap_area:.3f}."
+            f"negative and positive scores; the area of their overlap is {area}."
         )
-        caption = (
-            f"{variant.label}, seed {seed}: one validation pair and its score map (outline: positive cells, cross: peak); "
-            "histograms and fitted Gaussians of the scores over all validation pairs."
-        )
+        caption = f"{variant.label}, seed {seed}: Gaussian overlap {area} on unseen scenes."
         gallery.add("scores", f"fig1/{variant.name}", draw_fig1(run), alt, caption)
     if runs:
         alt = "Exemplar, search image, score map and score distributions of every loss, one row each."
@@ -101,8 +99,8 @@ def add_training(gallery: Gallery, experiment: Experiment, home: Home, labels: M
         return
     alt = "Training curves: each logged term of each loss on training and on validation scenes, by epoch."
     caption = (
-        f"Every logged term by epoch, one line per seed ({count_seeds(len(experiment.seeds))}). The loss scales differ between "
-        "variants and must not be compared; the centre error, on one scale, can be."
+        f"Every logged term by epoch, one line per seed ({count_seeds(len(experiment.seeds))}). The loss scales "
+        "differ between variants and must not be compared; the centre error, on one scale, can be."
     )
     gallery.add("training", "training", draw_training(curves, labels, looks), alt, caption)
 
@@ -117,18 +115,19 @@ def add_qualitative(
     tracks = [read_track(home, variant.name, experiment.seeds[0], benchmark) for variant in pair]
     found = [[track[track["sequence"] == sequence.name] for track in tracks] for sequence in sequences]
     means = [
-        [_mean_overlap(sequence, rows) for sequence, (rows) in zip(sequences, column, strict=True)]
+        [_mean_overlap(sequence, rows) for sequence, rows in zip(sequences, column, strict=True)]
         for column in zip(*found, strict=True)
     ]
     for index in choose_sequences(means[0], means[1], experiment.report.qualitative_sequences):
         sequence, gain = sequences[index], means[1][index] - means[0][index]
         rows = [Row(v.label, track, looks[v.name].color) for v, track in zip(pair, found[index], strict=True)]
         figure = draw_qualitative(sequence, rows, choose_frames(sequence), f"{benchmark}: {sequence.name}")
-        alt = f"Frames of {sequence.name} ({benchmark}): {pair[0].label} above, {pair[1].label} below, ground truth dashed."
+        shown = f"{pair[0].label} above, {pair[1].label} below"
+        alt = f"Frames of {sequence.name} ({benchmark}): {shown}, ground truth dashed."
         caption = (
-            f"{benchmark}, {sequence.name}, seed {experiment.seeds[0]}: {pair[0].label} above, {pair[1].label} below, at evenly "
-            f"spaced frames. Sequences are chosen by rule, evenly over the rank of the difference in mean overlap; here it is "
-            f"{gain:+.2f}."
+            f"{benchmark}, {sequence.name}, seed {experiment.seeds[0]}: {shown}, at evenly spaced frames. Sequences are "
+            "chosen by rule, evenly over the rank of the difference in mean overlap; here it is "
+            f"{number(gain, 2, signed=True)}."
         )
         gallery.add("qualitative", f"qualitative/{benchmark}-{sequence.name}", figure, alt, caption)
 

@@ -17,7 +17,7 @@ POINTS = 400
 class Split:
     """Scores of positive and of negative cells, float64 ``(P,)`` and ``(N,)``, pooled over maps; finite ones only.
 
-    ``state`` is "" for a usable run, "collapsed" where all scores are equal, "not finite" where some are NaN or infinite.
+    ``state`` is "" for a usable run, "collapsed" where all scores are equal, "not finite" where one is NaN or infinite.
     """
 
     positive: np.ndarray

@@ -65,7 +65,7 @@ RC = {
     "text.color": INK,
     "text.parse_math": False,
     "image.interpolation": "nearest",
-    "pdf.fonttype": 3,
+    "pdf.fonttype": 42,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }

@@ -20,7 +20,7 @@ def terms_of(runs: Mapping[int, Epochs]) -> list[str]:
     seen: dict[str, None] = {}
     for epochs in runs.values():
         for epoch in epochs:
-            seen.update(dict.fromkeys([*epoch.get("train", {}), *epoch.get("val", {})]))
+            seen.update(dict.fromkeys([*(epoch.get("train") or {}), *(epoch.get("val") or {})]))
     parts = [name for name in seen if name not in ("total", CENTER)]
     if len(parts) == 1 and _same(runs, parts[0]):
         parts = []
@@ -36,7 +36,7 @@ def _same(runs: Mapping[int, Epochs], part: str) -> bool:
 
 def series(epochs: Epochs, split: str, term: str) -> tuple[np.ndarray, np.ndarray]:
     """Epoch numbers and values ``(N,)`` of a term; epochs that lack it are left out."""
-    points = [(epoch["epoch"], epoch[split][term]) for epoch in epochs if term in epoch.get(split, {})]
+    points = [(epoch["epoch"], epoch[split][term]) for epoch in epochs if term in (epoch.get(split) or {})]
     return np.array([p[0] for p in points], dtype=float), np.array([p[1] for p in points], dtype=float)
 
 

@@ -108,7 +108,8 @@ def tally(found: dict[str, list[Verdict]], ours: str, baseline: str) -> str:
     }
     counted = [f"{phrase} on {words.count(word)}" for word, phrase in phrases.items() if word in words]
     if len(counted) == 1:
-        return f"{ours} is {counted[0].rsplit(' on ', 1)[0]} on any of {len(words)} measures."
+        every = f"all {len(words)}" if words[0] in ("better", "worse") else f"any of {len(words)}"
+        return f"{ours} is {phrases[words[0]]} on {every} measures."
     return f"Of {len(words)} measures, {ours} is {', '.join(counted[:-1])} and {counted[-1]}."
 
 

@@ -11,8 +11,9 @@ from siamloss.config import Experiment
 from siamloss.data.prepare import open_verified
 from siamloss.data.sequence import Sequence
 from siamloss.errors import ConfigError
-from siamloss.provenance.hashing import short_hash
+from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive
+from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.records import read_records, write_records
 from siamloss.tracking.protocols import PROTOCOLS
 from siamloss.tracking.tracker import NeverMoves, Oracle, Tracker
@@ -57,6 +58,7 @@ def track_run(
     """
     sequences = open_verified(experiment, benchmark, manifest)
     protocol = PROTOCOLS[experiment.dataset(benchmark).format]
+    inputs = [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)]
     make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
     with exclusive(progress_dir.with_suffix(".lock")):
         tables = []
@@ -64,7 +66,7 @@ def track_run(
             total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None
         ) as bar:
             for sequence in sequences:
-                part = progress_dir / f"{short_hash(sequence.name)}.parquet"
+                part = progress_dir / f"{short_hash([sequence.name, *inputs])}.parquet"
                 if not part.exists():
                     write_records(part, protocol(make_tracker(sequence), sequence))
                 tables.append(read_records(part))

@@ -16,7 +16,9 @@ from siamloss.model.device import choose_device, make_deterministic
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
 from siamloss.provenance.atomic import atomic_folder
+from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive
+from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.training.loop import train
 from siamloss.training.run import write_run
 from siamloss.training.state import Progress
@@ -60,6 +62,7 @@ def train_run(
         labels = make_labels(experiment, device)
         loader = make_loader(experiment, open_store(train_store), seed, device)
         val_loader = make_loader(experiment, open_store(val_store), VALIDATION_SEED, device)
+        state = short_hash([sha256_file(store / MANIFEST) for store in (train_store, val_store)])
         with exclusive(progress_dir.with_suffix(".lock")):
             progress = train(
                 model=model,
@@ -69,7 +72,7 @@ def train_run(
                 config=experiment.train,
                 lr_scale=variant.lr_scale,
                 validate=lambda: validate(model, loss, val_loader, labels, experiment.train.val_pairs),
-                state_path=progress_dir / "state.safetensors",
+                state_path=progress_dir / f"{state}.safetensors",
                 title=f"train {variant_name} seed {seed}",
             )
     pairs = progress.step * experiment.train.batch_size

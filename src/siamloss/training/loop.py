@@ -1,5 +1,6 @@
 """The training loop: the same steps on the same pairs for every loss."""
 
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -84,11 +85,13 @@ def train(
                 bar.set_postfix(loss=f"{mean:.4f}", lr=f"{rate:.1e}", refresh=False)
                 if not math.isfinite(mean):
                     raise DivergedError(
-                        f"{title}: the loss is not finite at step {progress.step}; lower train.lr_start or set train.clip_norm"
+                        f"{title}: the loss is not finite at step {progress.step}; "
+                        "lower train.lr_start or set train.clip_norm"
                     )
             if ends_epoch:
                 means = {name: value.item() / per_epoch for name, value in sums.items()}
                 progress.curve.append({"epoch": epoch, "lr": rate, "train": means, "val": validate()})
+                logging.info("epoch %d of %d: %s", epoch, config.epochs, progress.curve[-1])
                 sums = {}
             if progress.step % config.checkpoint_steps == 0 or ends_epoch:
                 progress.sums = {name: value.item() for name, value in sums.items()}

@@ -41,7 +41,8 @@ def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
     for name, tensor in model.state_dict().items():
         if name not in weights or weights[name].shape != tensor.shape:
             raise CorruptError(
-                f"{folder / WEIGHTS} has another architecture, first at tensor '{name}'; use the run's own model settings"
+                f"{folder / WEIGHTS} has another architecture, first at tensor '{name}'; "
+                "use the run's own model settings"
             )
     model.load_state_dict(weights)
     return model.to(device).eval()

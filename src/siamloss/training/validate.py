@@ -39,7 +39,7 @@ def center_error_px(scores_B1HW: torch.Tensor, stride_px: float) -> torch.Tensor
 def validate(
     model: nn.Module, loss: nn.Module, loader: PairLoader, labels: torch.Tensor, count: int
 ) -> dict[str, float]:
-    """Mean of every loss term and the mean centre error over the validation pairs; leaves the model in training mode."""
+    """Mean of every loss term and of the centre error over the validation pairs; the model is left in training mode."""
     sums: dict[str, float] = {}
     for _, _, scores in score_batches(model, loader, count):
         total, parts = loss(scores, labels)

@@ -44,7 +44,7 @@ def test_same_spec_twice_gives_the_same_bytes(tiny, tiny_stores, tmp_path, varia
 def test_interrupted_training_continues_to_the_same_bytes(tiny, tiny_stores, tmp_path, monkeypatch, steps):
     whole = run(tiny, tiny_stores, tmp_path, "whole")
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     step = torch.optim.SGD.step
@@ -54,11 +54,11 @@ def test_interrupted_training_continues_to_the_same_bytes(tiny, tiny_stores, tmp
         nonlocal calls
         calls += 1
         if calls > steps:
-            raise Killed
+            raise KilledError
         return step(self, *arguments, **options)
 
     monkeypatch.setattr(torch.optim.SGD, "step", dying_step)
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         run(tiny, tiny_stores, tmp_path, "cut")
     monkeypatch.undo()
     assert not (tmp_path / "cut").exists()
