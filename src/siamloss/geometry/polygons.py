@@ -16,7 +16,7 @@ def _clip(points: np.ndarray, axis: int, bound: np.ndarray, keep_below: bool) ->
     """Clip polygons ``(T, N, 2)`` by one axis-aligned half plane; returns ``(T, 2N, 2)``.
 
     Each edge yields two vertices: its start and its crossing where they are inside, else a repetition of a vertex
-    already emitted, which leaves the area unchanged.
+    already emitted, which leaves the area unchanged. A polygon outside becomes one point, repeated.
     """
     sign = -1.0 if keep_below else 1.0
     distance = sign * (points[..., axis] - bound[:, None])
@@ -35,8 +35,7 @@ def _clip(points: np.ndarray, axis: int, bound: np.ndarray, keep_below: bool) ->
     last = np.maximum.accumulate(position, axis=1)
     final = last[:, -1:]
     source = np.where(last < 0, final, last)
-    clipped = np.take_along_axis(candidates, np.maximum(source, 0)[..., None], axis=1)
-    return np.where((final < 0)[..., None], 0.0, clipped)
+    return np.take_along_axis(candidates, np.maximum(source, 0)[..., None], axis=1)
 
 
 def _clip_to_box(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -34,8 +34,10 @@ def draw_fig1(run: Run, example: int = 0) -> Figure:
     example : which of the K stored validation pairs to show.
     """
     figure = style.new_figure(style.PAGE_IN, 1.95)
-    _row(axes := figure.subplots(1, 4, width_ratios=WIDTHS), run, example, titles=True, legend=True)
-    style.note_above(axes[0], style.shorten(run.label, 60), fontsize=8.5)
+    _row(axes := figure.subplots(1, 4, width_ratios=WIDTHS), run, example, legend=True)
+    for panel, title in zip(axes, TITLES, strict=True):
+        _title(panel, title, above_pt=16 if panel is axes[3] else 3)
+    style.note_above(axes[0], style.shorten(run.label, 60), above_pt=13, fontsize=8)
     return figure
 
 
@@ -45,15 +47,16 @@ def draw_overview(runs: Sequence[Run], example: int = 0) -> Figure:
     figure = style.new_figure(style.PAGE_IN, 0.25 + 1.32 * len(runs))
     grid = figure.subplots(len(runs), 4, width_ratios=(*WIDTHS[:3], 2.9), squeeze=False)
     for index, (axes, run) in enumerate(zip(grid, runs, strict=True)):
-        _row(axes, run, example, titles=index == 0, legend=index == 0)
-        axes[3].set_title(" ", loc="center", pad=3) if index else None
+        _row(axes, run, example, legend=index == 0)
+        for panel, title in zip(axes, TITLES, strict=True):
+            _title(panel, title if index == 0 else " ", above_pt=16 if index == 0 else 3)
         style.note_above(axes[0], style.shorten(run.label, 60))
         if index < len(runs) - 1:
             axes[3].set_xlabel("")
     return figure
 
 
-def _row(axes: Sequence[Axes], run: Run, example: int, titles: bool, legend: bool) -> None:
+def _row(axes: Sequence[Axes], run: Run, example: int, legend: bool) -> None:
     scores = run.scores
     if len(scores.exemplars) > example:
         axes[0].imshow(scores.exemplars[example], interpolation="antialiased")
@@ -65,6 +68,7 @@ def _row(axes: Sequence[Axes], run: Run, example: int, titles: bool, legend: boo
         for spine in picture.spines.values():
             spine.set_visible(False)
     draw_gaussians(axes[3], split_scores(scores.val, scores.labels), run.overlap_area, legend=legend)
-    if titles:
-        for panel, title in zip(axes, TITLES, strict=True):
-            panel.set_title(title, fontsize=7, fontweight="normal", loc="left", pad=16)
+
+
+def _title(panel: Axes, title: str, above_pt: float) -> None:
+    panel.set_title(title, fontsize=7, fontweight="normal", loc="left", pad=above_pt)

@@ -82,8 +82,8 @@ def add_scores(gallery: Gallery, experiment: Experiment, home: Home) -> None:
         runs.append(run)
         area = number(run.overlap_area)
         alt = (
-            f"{variant.label}: exemplar, search image, score map with the positive cells outlined, and the Gaussians of "
-            f"negative and positive scores; the area of their overlap is {area}."
+            f"{variant.label}: exemplar, search image, score map with the positive cells outlined, and the Gaussians "
+            f"of negative and positive scores; the area of their overlap is {area}."
         )
         caption = f"{variant.label}, seed {seed}: Gaussian overlap {area} on unseen scenes."
         gallery.add("scores", f"fig1/{variant.name}", draw_fig1(run), alt, caption)
@@ -125,8 +125,8 @@ def add_qualitative(
         shown = f"{pair[0].label} above, {pair[1].label} below"
         alt = f"Frames of {sequence.name} ({benchmark}): {shown}, ground truth dashed."
         caption = (
-            f"{benchmark}, {sequence.name}, seed {experiment.seeds[0]}: {shown}, at evenly spaced frames. Sequences are "
-            "chosen by rule, evenly over the rank of the difference in mean overlap; here it is "
+            f"{benchmark}, {sequence.name}, seed {experiment.seeds[0]}: {shown}, at evenly spaced frames. Sequences "
+            "are chosen by rule, evenly over the rank of the difference in mean overlap; here it is "
             f"{number(gain, 2, signed=True)}."
         )
         gallery.add("qualitative", f"qualitative/{benchmark}-{sequence.name}", figure, alt, caption)

@@ -58,7 +58,7 @@ def read_gallery(folder: Path) -> list[Picture]:
 
 
 def data_uri(path: Path) -> str:
-    """A PNG file as a ``data:`` address; a large one (a photograph) is packed as WebP, which is several times smaller."""
+    """A PNG file as a ``data:`` address; a large one (photographs) is packed as WebP, several times smaller."""
     data, kind = require(path, "a figure").read_bytes(), "png"
     if len(data) > AS_PNG_BYTES:
         from PIL import Image

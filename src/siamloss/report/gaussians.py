@@ -59,13 +59,14 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
         return
     low, high = _limits(split)
     points = np.linspace(low, high, POINTS)
-    curves = {}
+    curves, highest = {}, 0.0
     for name, values, color in (
         ("negative", split.negative, style.NEGATIVE),
         ("positive", split.positive, style.POSITIVE),
     ):
         counts, edges = np.histogram(values, bins=BINS, range=(low, high))
         heights = counts / (max(values.size, 1) * (edges[1] - edges[0]))
+        highest = max(highest, heights.max())
         axes.stairs(heights, edges, fill=True, facecolor=color + "2e", edgecolor=color + "59", hatch=style.HATCH[name])
         curves[name] = density(points, values.mean(), values.std())
         dashes = (None, None) if name == "positive" else (4, 1.2)
@@ -74,7 +75,8 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
     axes.fill_between(
         points, common, facecolor=style.OVERLAP + "73", edgecolor=style.OVERLAP, hatch=style.HATCH["overlap"], zorder=3
     )
-    top = 1.18 * max(max(curve.max() for curve in curves.values()), 1e-12)
+    peak = max(max(curve.max() for curve in curves.values()), 1e-12)
+    top = 1.06 * min(max(highest, peak), 1.7 * peak)
     axes.set(xlim=(low, high), ylim=(0, top), yticks=[])
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.set_xlabel("score", labelpad=1)

@@ -5,7 +5,7 @@ import textwrap
 from siamloss.report.table import Row, Table
 from siamloss.report.text import latex
 
-LABEL_WIDTH = 26
+LABEL_WIDTH = 22
 
 
 def to_latex(table: Table) -> str:
@@ -15,9 +15,10 @@ def to_latex(table: Table) -> str:
     lines = [
         r"% \usepackage{booktabs}",
         r"\begin{table*}",
-        r"\centering\footnotesize\setlength{\tabcolsep}{4pt}",
+        r"\centering\footnotesize\setlength{\tabcolsep}{2pt}",
         rf"\caption{{{latex(table.caption)}}}",
         rf"\label{{tab:{table.name}}}",
+        r"\smallskip",
         rf"\begin{{tabular}}{{@{{}}l*{{{count}}}{{c}}@{{}}}}",
         r"\toprule",
         " & ".join(head) + r" \\",

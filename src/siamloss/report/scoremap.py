@@ -8,7 +8,7 @@ from siamloss.report import style
 
 
 def outline(mask: np.ndarray) -> np.ndarray:
-    """Edges between the True cells of a mask ``(H, W)`` and the rest: segments ``(N, 2, 2)`` in cell coordinates x, y."""
+    """Edges between the True cells of a mask ``(H, W)`` and the rest: segments ``(N, 2, 2)`` in cells, x and y."""
     padded = np.pad(mask.astype(bool), 1)
     segments = []
     for row, column in zip(*np.nonzero(padded[:, 1:] != padded[:, :-1]), strict=True):

@@ -150,7 +150,7 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
-    """Write ``path.png`` (200 dpi) and ``path.pdf`` atomically, without dates or versions: equal figures, equal bytes."""
+    """Write ``path.png`` (200 dpi) and ``path.pdf`` atomically, without dates or versions: same figure, same bytes."""
     targets = [beside(Path(path), ".png"), beside(Path(path), ".pdf")]
     with applied():
         with atomic_path(targets[0]) as temporary:

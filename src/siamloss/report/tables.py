@@ -89,7 +89,8 @@ def caption(experiment: Experiment) -> str:
         )
     else:
         parts.append(
-            "p: exact paired sign-flip test over seeds, not corrected for the number of variants and metrics; * p < .05."
+            "p: exact paired sign-flip test over seeds, not corrected for the number of variants and metrics; "
+            "* p < .05."
         )
     return " ".join(parts)
 
@@ -115,14 +116,14 @@ def separability_table(separation: pd.DataFrame, experiment: Experiment) -> Tabl
         Row(variant.label, tuple(column[index] for column in grid), _block(variant), _role(variant, experiment))
         for index, variant in enumerate(rows)
     ]
-    text_ = (
-        "Separation of the scores of positive and negative cells: mean over seeds on unseen (validation) scenes; below, "
-        "the same on training scenes and the gap, unseen minus training, which measures over-fitting. Gaussian overlap is "
-        "the area below both fitted Gaussians (the blue area of the score figures). Scores of different losses have "
-        "different scales; these quantities do not depend on the scale. Best in bold, second underlined, among trained "
-        "variants."
+    words = (
+        "Separation of the scores of positive and negative cells: mean over seeds on unseen (validation) scenes; "
+        "below, the same on training scenes and the gap, unseen minus training, which measures over-fitting. Gaussian "
+        "overlap is the area below both fitted Gaussians (the blue area of the score figures). Scores of different "
+        "losses have different scales; these quantities do not depend on the scale. Best in bold, second underlined, "
+        "among trained variants."
     )
-    return Table("separability", text_, tuple(columns), tuple(shown))
+    return Table("separability", words, tuple(columns), tuple(shown))
 
 
 def _heading(info: MetricInfo | Quantity) -> str:

@@ -16,7 +16,10 @@ TITLES = {"total": "total loss", CENTER: "centre error (px)"}
 
 
 def terms_of(runs: Mapping[int, Epochs]) -> list[str]:
-    """Names of what the runs of one variant logged: total first, centre error last; a lone part equal to total is one."""
+    """Names of what the runs of one variant logged: total first, centre error last.
+
+    A lone part that equals the total is left out.
+    """
     seen: dict[str, None] = {}
     for epochs in runs.values():
         for epoch in epochs:

@@ -76,6 +76,8 @@ def _conclude(low: float, high: float, p: float, seeds: int) -> tuple[str, str]:
         return "not comparable", ", because no difference could be measured"
     tested = f" ({text.probability(p)})" if not pd.isna(p) else ""
     if low <= 0 <= high:
+        if p < STAR:
+            return "not distinguishable", f": the seeds agree{tested}, but the interval over sequences holds 0"
         return "not distinguishable", tested
     if p >= STAR:
         return "not distinguishable", f": the interval leaves 0 out, but the test over seeds does not agree{tested}"
@@ -128,4 +130,4 @@ def note_on_tests(seeds: int) -> str:
     """Why no test is printed, or what the printed one is."""
     if seeds < FEWEST_PAIRS:
         return f"No test is printed: fewer than {FEWEST_PAIRS} seeds."
-    return "p is from the exact paired sign-flip test over seeds, not corrected for the number of metrics."
+    return "Each p is from the exact paired sign-flip test over seeds, not corrected for the number of measures."

@@ -25,10 +25,10 @@ class _Runs:
     weights: np.ndarray
 
     def at(self, seeds: tuple[int, ...]) -> "_Runs":
-        """These seeds only; the one run of a control without randomness stands for every seed."""
-        if seeds == self.seeds:
+        """These seeds only; the one run of a control without randomness stands for every seed, by broadcasting."""
+        if seeds == self.seeds or len(self.seeds) == 1:
             return self
-        rows = [0] * len(seeds) if len(self.seeds) == 1 else [self.seeds.index(seed) for seed in seeds]
+        rows = [self.seeds.index(seed) for seed in seeds]
         return _Runs(seeds, self.sequences, self.values[rows], self.weights[rows])
 
 

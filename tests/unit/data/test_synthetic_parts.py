@@ -217,6 +217,56 @@ def test_scenes_have_the_attributes_they_are_meant_to_have(scenes, facts):
         assert drawn.setting.wanted <= measure(found)
 
 
+def still(**values) -> Facts:
+    """Facts of three frames in which nothing happens: a box of 30 x 30 px."""
+    zeros, ones = np.zeros(3), np.ones(3)
+    plain = Facts(
+        boxes=np.tile([50.0, 50.0, 30.0, 30.0], (3, 1)),
+        polygons=np.zeros((3, 8)),
+        cut=np.zeros(3, bool),
+        in_view=ones,
+        visible=ones,
+        angle=zeros,
+        yaw=zeros,
+        bend=zeros,
+        blur_px=zeros,
+        brightness=ones,
+        camera_px=zeros,
+        look_alike=0.0,
+    )
+    return replace(plain, **values)
+
+
+def boxes_with_last(*last: float) -> dict[str, np.ndarray]:
+    return {"boxes": np.array([[50.0, 50, 30, 30], [50, 50, 30, 30], last])}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, set()),
+        (boxes_with_last(50, 50, 30 * 1.99, 30), set()),
+        (boxes_with_last(50, 50, 30 * 2.01, 30), {"SV"}),
+        (boxes_with_last(50, 50, 30 * 0.49, 30 * 0.99), {"SV"}),
+        (boxes_with_last(69, 50, 30, 30), set()),
+        (boxes_with_last(71, 50, 30, 30), {"FM"}),
+        ({"boxes": np.tile([50.0, 50.0, 20.0, 20.05], (3, 1))}, set()),
+        ({"boxes": np.tile([50.0, 50.0, 20.0, 19.95], (3, 1))}, {"LR"}),
+        (boxes_with_last(50, 80, 10, 5) | {"cut": np.array([False, False, True])}, set()),
+        ({"visible": np.array([1.0, 0.9, 1.0])}, {"OCC"}),
+        ({"in_view": np.array([1.0, 0.9, 1.0]), "visible": np.array([1.0, 0.9, 1.0])}, {"OV"}),
+        ({"angle": np.array([0.0, 0.0, 0.5])}, {"IPR"}),
+        ({"yaw": np.array([0.0, 0.0, 0.5])}, {"OPR"}),
+        ({"bend": np.array([0.0, 0.0, 0.1])}, {"DEF"}),
+        ({"blur_px": np.array([0.0, 0.0, 4.5])}, {"MB"}),
+        ({"brightness": np.array([1.0, 1.0, 0.7])}, {"IV"}),
+        ({"look_alike": 0.8}, {"BC"}),
+    ],
+)
+def test_attributes_follow_their_definitions(values, expected):
+    assert measure(still(**values)) == expected
+
+
 def test_occlusion_comes_with_the_label_only(scenes, facts):
     for drawn, found in zip(scenes, facts, strict=True):
         hidden = (found.visible < 0.9 * found.in_view).any()

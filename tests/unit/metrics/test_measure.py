@@ -144,6 +144,10 @@ def test_regions_are_cut_at_the_right_edge_of_the_first_image(sequences):
     assert value(metrics, "ao", "slow")[0] == pytest.approx(np.mean(bounded), abs=1e-12)
 
 
+def test_only_failures_are_better_when_lower():
+    assert [name for name, info in METRICS.items() if not info.higher_is_better] == ["robustness"]
+
+
 def test_no_runs_give_empty_tables(sequences):
     metrics, curves = measure(dataset("otb"), sequences, {})
     assert metrics.empty

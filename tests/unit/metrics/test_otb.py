@@ -44,6 +44,7 @@ def test_the_first_prediction_does_not_count():
     predicted = truth.copy()
     predicted[0] = [500.0, 500.0, 1.0, 1.0]
     assert otb.score_sequence(predicted, truth).success_auc == 20 / 21
+    assert predicted[0].tolist() == [500.0, 500.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("bad", [[np.nan] * 4, [10.0, np.nan, 30.0, 40.0], [0.0, 0.0, 0.0, 5.0], [0.0, 0.0, 5.0, -1.0]])

@@ -1,0 +1,236 @@
+"""The whole DAG on tiny drawn datasets, in a throw-away project: made, left alone, edited, killed, continued."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "mean", "low", "high", "diff", "diff_low", "diff_high", "p"]
+PROFILE = {
+    "profile": "tiny",
+    "seeds": [0, 1],
+    "variants": ["logistic", "gsl", "never-moves", "untrained", "oracle"],
+    "datasets": {"train": "tiny-train", "val": "tiny-val", "test": ["tiny-otb", "tiny-vot", "tiny-got10k"]},
+    "model": {"backbone": "small", "width": 0.25},
+    "train": {"epochs": 2, "pairs_per_epoch": 32, "batch_size": 4, "val_pairs": 8, "checkpoint_steps": 4},
+    "stats": {"draws": 200},
+    "report": {
+        "ours": "gsl",
+        "main": ["logistic", "gsl", "never-moves", "untrained", "oracle"],
+        "terms": ["gsl"],
+        "qualitative_sequences": 1,
+    },
+}
+
+
+def drawn(layout, role, seed):
+    size = {"sequences": 2, "frames": 12, "seed": seed, "width": 160, "height": 120}
+    return {"format": layout, "role": role, "synthetic": size}
+
+
+class Project:
+    """A folder with the workflow, its own configuration, and snakemake to run in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in ("Snakefile", "environment.yml"):
+            shutil.copy(ROOT / name, folder)
+        shutil.copytree(ROOT / "workflow", folder / "workflow")
+        (folder / "profiles").symlink_to("workflow/profiles")
+        (folder / "config").mkdir()
+        shutil.copy(ROOT / "config" / "variants.yaml", folder / "config")
+        sets = {
+            "tiny-train": drawn("got10k", "train", 1),
+            "tiny-val": drawn("got10k", "val", 2),
+            "tiny-otb": drawn("otb", "test", 3),
+            "tiny-vot": drawn("vot", "test", 4),
+            "tiny-got10k": drawn("got10k", "test", 5),
+        }
+        (folder / "config" / "datasets.yaml").write_text(yaml.safe_dump(sets))
+        self.write(PROFILE)
+
+    def write(self, profile):
+        (self.folder / "config" / "demo.yaml").write_text(yaml.safe_dump(profile))
+
+    def command(self, *arguments):
+        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+
+    def snakemake(self, *arguments):
+        return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=300)
+
+    def planned(self):
+        """Rules that a run would execute now, with their number of jobs."""
+        result = self.snakemake("-n", "--quiet", "rules")
+        assert result.returncode == 0, result.stderr
+        table = (result.stdout + result.stderr).split("Job stats:")
+        lines = table[1].splitlines() if len(table) > 1 else []
+        rows = [line.split() for line in lines if len(line.split()) == 2 and line.split()[1].isdigit()]
+        return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    project = Project(folder)
+    result = project.snakemake()
+    assert result.returncode == 0, result.stdout + result.stderr
+    return project
+
+
+@pytest.fixture
+def home(project):
+    return project.folder / "results" / "tiny"
+
+
+def test_all_products_exist(home):
+    for name in ("main", "terms", "separability"):
+        for suffix in ("csv", "md", "tex"):
+            assert (home / "tables" / f"{name}.{suffix}").stat().st_size > 50
+    figures = {path.stem for path in (home / "figures").glob("*.png")}
+    assert len(figures) >= 8
+    assert figures == {path.stem for path in (home / "figures").glob("*.pdf")}
+    page = (home / "report" / "index.html").read_text()
+    assert page.count("<img") >= 8
+
+
+def test_main_table_is_tidy_and_complete(home):
+    table = pd.read_csv(home / "tables" / "main.csv")
+    assert list(table.columns) == COLUMNS
+    assert set(table["variant"]) == set(PROFILE["variants"])
+    assert set(table["benchmark"]) == {"tiny-otb", "tiny-vot", "tiny-got10k"}
+    assert table["p"].isna().all(), "two seeds allow no test"
+    assert (table["low"] <= table["mean"] + 1e-12).all()
+    assert (table["mean"] <= table["high"] + 1e-12).all()
+    oracle = table[(table["variant"] == "oracle") & (table["metric"] == "ao")]
+    assert oracle["mean"].item() == 1.0
+
+
+def test_second_run_has_nothing_to_do(project):
+    result = project.snakemake()
+    assert result.returncode == 0
+    assert "Nothing to be done" in result.stdout + result.stderr
+    assert project.planned() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"stats": {"draws": 300}}, {"spec", "tables", "figures", "page"}),
+        ({"track": {"scale_lr": 0.5}}, {"spec", "track", "measure", "tables", "figures", "page"}),
+        ({"seeds": [0]}, {"spec", "measure", "tables", "figures", "page"}),
+        ({"train": {**PROFILE["train"], "checkpoint_steps": 5}}, {"spec", "tables", "figures", "page"}),
+    ],
+)
+def test_a_change_of_the_configuration_runs_what_it_touches(project, change, expected):
+    project.write({**PROFILE, **change})
+    try:
+        assert set(project.planned()) == expected
+    finally:
+        project.write(PROFILE)
+
+
+def test_a_new_variant_trains_only_itself(project):
+    project.write({**PROFILE, "variants": [*PROFILE["variants"], "gsl[eta=0.5]"]})
+    try:
+        planned = project.planned()
+    finally:
+        project.write(PROFILE)
+    assert planned["train"] == 2
+    assert planned["track"] == 6
+    assert "crops" not in planned
+    assert "data" not in planned
+
+
+def test_a_damaged_store_stops_the_next_training(project, home):
+    crops = home / "crops" / "tiny-val" / "crops.u8"
+    whole = crops.read_bytes()
+    stamp = os.stat(crops)
+    shutil.rmtree(home / "train" / "gsl" / "seed01")
+    crops.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    os.utime(crops, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    result = project.snakemake()
+    assert result.returncode != 0
+    assert "CorruptError" in result.stdout + result.stderr
+    assert not (home / "train" / "gsl" / "seed01").exists()
+    crops.write_bytes(whole)
+    os.utime(crops, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert project.snakemake().returncode == 0
+
+
+def test_killed_run_continues_and_ends_with_the_same_table(project, home):
+    """kill -9 of the whole process group in the middle of training and tracking; the next plain call finishes."""
+    before = (home / "tables" / "main.csv").read_bytes()
+    shutil.rmtree(home / "train")
+    shutil.rmtree(home / "track")
+    for _ in range(2):
+        process = subprocess.Popen(
+            project.command(), cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        started = time.monotonic()
+        wanted = len(list(home.glob("t*/*/seed*"))) + 1
+        while len(list(home.glob("t*/*/seed*"))) < wanted and time.monotonic() - started < 60:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    result = project.snakemake()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (home / "tables" / "main.csv").read_bytes() == before
+    leftovers = [path for path in home.rglob(".*") if ".part" in path.name or ".old" in path.name]
+    assert not leftovers
+
+
+def test_interrupted_run_continues(project, home):
+    """Ctrl-C: SIGINT to the process group."""
+    shutil.rmtree(home / "train" / "gsl")
+    process = subprocess.Popen(
+        project.command(), cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    time.sleep(6)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=60) != 0
+    assert project.snakemake().returncode == 0
+    assert project.planned() == {}
+
+
+def test_a_misspelt_key_ends_in_one_line(project):
+    project.write({**PROFILE, "sedes": [1]})
+    try:
+        result = project.snakemake()
+    finally:
+        project.write(PROFILE)
+    assert result.returncode != 0
+    assert "unknown key 'sedes'; did you mean 'seeds'?" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_missing_data_stops_at_once_and_says_what_to_get(tmp_path):
+    for name in ("Snakefile", "environment.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("workflow", "config"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "profiles").symlink_to("workflow/profiles")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", "config/paper.yaml"]
+    plan = subprocess.run([*command, "-n", "--quiet", "rules"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert plan.returncode == 0, plan.stderr
+    assert "total" in plan.stdout + plan.stderr
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert result.returncode != 0
+    said = [line for line in result.stderr.splitlines() if "MissingDataError" in line]
+    assert len(said) == 5
+    assert any("register on the GOT-10k site" in line for line in said)
+    assert not (tmp_path / "results").exists()
+
+
+def test_workflow_is_lint_clean():
+    lint = subprocess.run([sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+    command = [str(Path(sys.executable).parent / "snakefmt"), "--check", "Snakefile", "workflow"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120).returncode == 0
