@@ -138,7 +138,7 @@ def tables(spec: Spec, out: Out) -> None:
     from siamloss.report.job import write_tables
 
     experiment = _experiment(spec)
-    write_tables(experiment, Home(experiment).root, out)
+    write_tables(experiment, Home(experiment), out)
 
 
 @app.command()
@@ -150,7 +150,7 @@ def figures(spec: Spec, out: Out) -> None:
 
     experiment = _experiment(spec)
     sequences = {item.name: open_dataset(experiment, item) for item in experiment.datasets.test}
-    write_figures(experiment, Home(experiment).root, sequences, out)
+    write_figures(experiment, Home(experiment), sequences, out)
 
 
 @app.command()
@@ -160,7 +160,7 @@ def page(spec: Spec, tables: Folder, figures: Folder, out: Out) -> None:
     from siamloss.report.job import write_page
 
     experiment = _experiment(spec)
-    write_page(experiment, Home(experiment).root, tables, figures, out)
+    write_page(experiment, Home(experiment), tables, figures, out)
 
 
 @app.command()
@@ -173,6 +173,17 @@ def plan(config: Annotated[Path, typer.Option(help="Profile.")] = Path("config/d
     for name, count in counts.items():
         typer.echo(f"{name:10s} {count:6d}")
     typer.echo(f"{'total':10s} {sum(counts.values()):6d}")
+
+
+@app.command()
+def schema(out: Out) -> None:
+    """Write the JSON schema of a profile, for editors."""
+    import json
+
+    from siamloss.config_schema import profile_schema
+    from siamloss.provenance.atomic import write_text
+
+    write_text(out, json.dumps(profile_schema(), indent=1) + "\n")
 
 
 def _fail(error: SiamlossError) -> int:

@@ -172,7 +172,11 @@ def test_killed_run_continues_and_ends_with_the_same_table(project, home):
     shutil.rmtree(home / "track")
     for _ in range(2):
         process = subprocess.Popen(
-            project.command(), cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            project.command(),
+            cwd=project.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         started = time.monotonic()
         wanted = len(list(home.glob("t*/*/seed*"))) + 1
@@ -191,7 +195,11 @@ def test_interrupted_run_continues(project, home):
     """Ctrl-C: SIGINT to the process group."""
     shutil.rmtree(home / "train" / "gsl")
     process = subprocess.Popen(
-        project.command(), cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        project.command(),
+        cwd=project.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     time.sleep(6)
     os.killpg(process.pid, signal.SIGINT)
@@ -218,7 +226,9 @@ def test_missing_data_stops_at_once_and_says_what_to_get(tmp_path):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "profiles").symlink_to("workflow/profiles")
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", "config/paper.yaml"]
-    plan = subprocess.run([*command, "-n", "--quiet", "rules"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    plan = subprocess.run(
+        [*command, "-n", "--quiet", "rules"], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert plan.returncode == 0, plan.stderr
     assert "total" in plan.stdout + plan.stderr
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
@@ -230,7 +240,9 @@ def test_missing_data_stops_at_once_and_says_what_to_get(tmp_path):
 
 
 def test_workflow_is_lint_clean():
-    lint = subprocess.run([sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    lint = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert lint.returncode == 0, lint.stdout + lint.stderr
     command = [str(Path(sys.executable).parent / "snakefmt"), "--check", "Snakefile", "workflow"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120).returncode == 0

@@ -24,9 +24,17 @@ Source: OTB toolkit, ``configSeqs.m``. (Tiger1 is annotated from image 1; OTB's 
 def read_otb(root: Path, wanted: tuple[str, ...] = ()) -> list[Sequence]:
     """Read an OTB folder; boxes are converted from 1-based to 0-based corners.
 
-    A name such as ``Jogging-2`` selects the second annotation of the folder ``Jogging``.
+    A name such as ``Jogging-2`` selects the second annotation of the folder ``Jogging``; a folder with two annotations
+    counts as two sequences when no names are given.
     """
-    return [_read_sequence(root, name) for name in read_names(root, wanted, "list.txt")]
+    names = read_names(root, wanted, "list.txt")
+    return [_read_sequence(root, each) for name in names for each in _targets(root, name)]
+
+
+def _targets(root: Path, name: str) -> list[str]:
+    """The name itself, or one name per target of a folder with several annotations."""
+    numbers = [path.name.split(".")[1] for path in sorted((root / name).glob("groundtruth_rect.[0-9].txt"))]
+    return [f"{name}-{number}" for number in numbers] if len(numbers) > 1 else [name]
 
 
 def _locate(root: Path, name: str) -> tuple[Path, Path]:

@@ -104,9 +104,14 @@ def looks(variants: Iterable[Variant], baseline: str, ours: str) -> dict[str, Lo
 
 @contextmanager
 def applied() -> Iterator[None]:
-    """The style as a context or, written ``@applied()``, around a drawing function; nothing global stays changed."""
+    """The style as a context or, written ``@applied()``, around a drawing function; nothing global stays changed.
+
+    A user's own ``matplotlibrc`` has no say in it.
+    """
     base = {**seaborn.axes_style("ticks"), **seaborn.plotting_context("paper")}
-    with matplotlib.rc_context({**base, **RC}):
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({**base, **RC})
         yield
 
 
@@ -138,10 +143,11 @@ def note_above(axes: Axes, text: str, at: float = 0.0, above_pt: float = 3, **fo
 
 
 def shorten(label: str, width: int = 46) -> str:
-    """Cut a long label at a word and mark the cut."""
-    return (
-        label if len(label) <= width else textwrap.shorten(label, width, placeholder=" …") or label[: width - 1] + "…"
-    )
+    """Cut a long label at a word, or within its only word, and mark the cut."""
+    if len(label) <= width:
+        return label
+    short = textwrap.shorten(label, width, placeholder=" …")
+    return short if short.strip(" …") else label[: width - 1] + "…"
 
 
 def beside(path: Path, suffix: str) -> Path:
