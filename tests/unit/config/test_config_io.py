@@ -22,10 +22,9 @@ def changed(**changes):
     return resolve({**GOOD, **changes}, CONFIG)
 
 
-@pytest.mark.parametrize("profile", sorted(CONFIG.glob("[!v]*.yaml")), ids=lambda path: path.stem)
-def test_every_profile_survives_a_round_trip_through_json(profile):
-    if profile.stem in ("datasets", "protocols", "published"):
-        pytest.skip("a catalogue, not a profile")
+@pytest.mark.parametrize("name", ["demo", "realmini", "paper"])
+def test_every_profile_survives_a_round_trip_through_json(name):
+    profile = CONFIG / f"{name}.yaml"
     experiment = load_profile(profile)
     again = build(Experiment, json.loads(json.dumps(experiment.to_dict())))
     assert again == experiment

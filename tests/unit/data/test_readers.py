@@ -112,8 +112,9 @@ def test_listed_but_missing_sequence_is_named(tmp_path):
     (tmp_path / "list.txt").write_text("gone\n")
     with pytest.raises(MissingDataError, match="gone"):
         read_got10k(tmp_path)
+    (tmp_path / "empty").mkdir()
     with pytest.raises(MissingDataError, match="holds no sequence"):
-        read_otb(tmp_path)
+        read_otb(tmp_path / "empty")
 
 
 def test_ranges_of_names():
