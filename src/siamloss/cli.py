@@ -13,7 +13,7 @@ from siamloss.errors import ConfigError, DiskFullError, SiamlossError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-Spec = Annotated[Path, typer.Option(help="Resolved configuration, made by 'siamloss spec'.")]
+Spec = Annotated[Path, typer.Option(envvar="SIAMLOSS_SPEC", help="Resolved configuration, made by 'siamloss spec'.")]
 Out = Annotated[Path, typer.Option(help="What to write; appears whole or not at all.")]
 Manifest = Annotated[Path, typer.Option(help="Manifest of the dataset, made by 'siamloss data'.")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
@@ -50,18 +50,17 @@ def _progress(folder: Path | None, out: Path) -> Path:
 def spec(
     out: Out,
     config: Annotated[Path | None, typer.Option(help="Profile, e.g. config/demo.yaml.")] = None,
-    text: Annotated[str | None, typer.Option(help="A resolved configuration as JSON, instead of a profile.")] = None,
+    resolved: Annotated[Path | None, typer.Option(help="A resolved configuration, instead of a profile.")] = None,
 ) -> None:
     """Check a profile, look its names up in the catalogues, and write spec.json."""
     import json
 
-    from siamloss.config import Experiment
-    from siamloss.config_io import build, load_profile
+    from siamloss.config_io import load_profile, read_spec
     from siamloss.provenance.atomic import write_text
 
-    if (config is None) == (text is None):
-        raise ConfigError("give either --config or --text; for example --config config/demo.yaml")
-    experiment = build(Experiment, json.loads(text)) if text is not None else load_profile(config)
+    if (config is None) == (resolved is None):
+        raise ConfigError("give either --config or --resolved; for example --config config/demo.yaml")
+    experiment = load_profile(config) if config is not None else read_spec(resolved)
     write_text(out, json.dumps(experiment.to_dict(), indent=1, sort_keys=True) + "\n")
 
 

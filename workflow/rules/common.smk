@@ -10,10 +10,8 @@ from siamloss.config_io import resolve
 from siamloss.data.open import missing_datasets
 from siamloss.errors import SiamlossError
 from siamloss.paths import Home
-from siamloss.provenance.hashing import canonical_json
-
-# Jobs find `siamloss` beside this interpreter, also when the environment is not activated.
-shell.prefix(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; ")
+from siamloss.provenance.atomic import write_text
+from siamloss.provenance.hashing import canonical_json, sha256_bytes
 
 
 def get_experiment():
@@ -25,11 +23,25 @@ def get_experiment():
         sys.exit(error.exit_code)
 
 
+def store_spec():
+    """File with the resolved configuration, named by its content; all jobs read it, none depends on it.
+
+    What a job depends on are its params: the part of the configuration and the code that it uses.
+    """
+    text = canonical_json(EXPERIMENT.to_dict())
+    path = Path(".snakemake") / "specs" / f"{sha256_bytes(text.encode())[:12]}.json"
+    if not path.exists():
+        write_text(path, text)
+    return str(path)
+
+
 EXPERIMENT = get_experiment()
 HOME = Home(EXPERIMENT)
+SPEC = store_spec()
+# Jobs find `siamloss` beside this interpreter, also when the environment is not activated, and the spec by its variable.
+shell.prefix(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH SIAMLOSS_SPEC={shlex.quote(SPEC)}; ")
 TRAIN_SET, VAL_SET = EXPERIMENT.datasets.train.name, EXPERIMENT.datasets.val.name
 BENCHMARKS = [dataset.name for dataset in EXPERIMENT.datasets.test]
-SPEC = HOME.spec
 RUN = str(HOME.root / "train" / "{variant}" / "seed{seed}")
 
 

@@ -1,6 +1,5 @@
 rule crops:
     input:
-        spec=ancient(SPEC),
         manifest=HOME.manifest("{dataset}"),
     output:
         directory(HOME.crops("{dataset}")),
@@ -12,4 +11,4 @@ rule crops:
         part=jobs.crops_part(EXPERIMENT),
         code=jobs.code("crops"),
     shell:
-        "siamloss --log {log:q} crops --spec {input.spec:q} --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"
+        "siamloss --log {log:q} crops --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"

@@ -1,19 +1,17 @@
 rule spec:
     output:
-        SPEC,
+        HOME.spec,
     log:
         HOME.log("spec"),
     conda:
         "../../environment.yml"
     params:
-        text=canonical_json(EXPERIMENT.to_dict()),
+        resolved=SPEC,
     shell:
-        "siamloss --log {log:q} spec --text {params.text:q} --out {output:q}"
+        "siamloss --log {log:q} spec --resolved {params.resolved:q} --out {output:q}"
 
 
 rule data:
-    input:
-        spec=ancient(SPEC),
     output:
         HOME.manifest("{dataset}"),
     log:
@@ -24,4 +22,4 @@ rule data:
         part=get_data_part,
         code=jobs.code("data"),
     shell:
-        "siamloss --log {log:q} data --spec {input.spec:q} --dataset {wildcards.dataset:q} --out {output:q}"
+        "siamloss --log {log:q} data --dataset {wildcards.dataset:q} --out {output:q}"

@@ -1,6 +1,5 @@
 rule measure:
     input:
-        spec=ancient(SPEC),
         manifest=HOME.manifest("{benchmark}"),
         records=get_records,
     output:
@@ -14,5 +13,5 @@ rule measure:
         part=get_measure_part,
         code=jobs.code("measure"),
     shell:
-        "siamloss --log {log:q} measure --spec {input.spec:q} --benchmark {wildcards.benchmark:q} --manifest {input.manifest:q}"
+        "siamloss --log {log:q} measure --benchmark {wildcards.benchmark:q} --manifest {input.manifest:q}"
         " --out {output.metrics:q} --curves {output.curves:q}"

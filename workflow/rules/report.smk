@@ -7,7 +7,7 @@ REPORT = {"part": jobs.report_part(EXPERIMENT), "code": jobs.code("report")}
 
 rule tables:
     input:
-        spec=ancient(SPEC),
+        spec=HOME.spec,
         metrics=METRICS,
         scores=SCORES,
     output:
@@ -24,12 +24,12 @@ rule tables:
     params:
         **REPORT,
     shell:
-        "siamloss --log {log:q} tables --spec {input.spec:q} --out {output:q}"
+        "siamloss --log {log:q} tables --out {output:q}"
 
 
 rule figures:
     input:
-        spec=ancient(SPEC),
+        spec=HOME.spec,
         tables=HOME.tables,
         metrics=METRICS,
         curves=CURVES,
@@ -40,7 +40,7 @@ rule figures:
             directory(HOME.figures),
             caption="../report/figures.rst",
             category="Figures",
-            patterns=["{name}.png"],
+            patterns=["{name}.png", "{folder}/{name}.png"],
         ),
     log:
         HOME.log("figures"),
@@ -49,12 +49,12 @@ rule figures:
     params:
         **REPORT,
     shell:
-        "siamloss --log {log:q} figures --spec {input.spec:q} --out {output:q}"
+        "siamloss --log {log:q} figures --out {output:q}"
 
 
 rule page:
     input:
-        spec=ancient(SPEC),
+        spec=HOME.spec,
         tables=HOME.tables,
         figures=HOME.figures,
         runs=RUNS,
@@ -67,4 +67,4 @@ rule page:
     params:
         **REPORT,
     shell:
-        "siamloss --log {log:q} page --spec {input.spec:q} --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"
+        "siamloss --log {log:q} page --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"

@@ -1,6 +1,5 @@
 rule track:
     input:
-        spec=ancient(SPEC),
         manifest=HOME.manifest("{benchmark}"),
         run=get_run,
     output:
@@ -18,6 +17,6 @@ rule track:
         progress=get_track_progress,
         run=get_run_option,
     shell:
-        "siamloss --log {log:q} track --spec {input.spec:q} --variant {wildcards.variant:q} --benchmark {wildcards.benchmark:q}"
+        "siamloss --log {log:q} track --variant {wildcards.variant:q} --benchmark {wildcards.benchmark:q}"
         " --manifest {input.manifest:q} {params.run} --progress-dir {params.progress:q} --threads {threads}"
         " --out {output:q}"

@@ -1,6 +1,5 @@
 rule train:
     input:
-        spec=ancient(SPEC),
         train_store=HOME.crops(TRAIN_SET),
         val_store=HOME.crops(VAL_SET),
     output:
@@ -17,14 +16,13 @@ rule train:
         code=get_train_code,
         progress=get_train_progress,
     shell:
-        "siamloss --log {log:q} train --spec {input.spec:q} --variant {wildcards.variant:q} --seed {wildcards.seed}"
+        "siamloss --log {log:q} train --variant {wildcards.variant:q} --seed {wildcards.seed}"
         " --train-store {input.train_store:q} --val-store {input.val_store:q}"
         " --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
 
 
 rule scores:
     input:
-        spec=ancient(SPEC),
         run=RUN,
         train_store=HOME.crops(TRAIN_SET),
         val_store=HOME.crops(VAL_SET),
@@ -41,5 +39,5 @@ rule scores:
         part=jobs.scores_part(EXPERIMENT),
         code=jobs.code("scores"),
     shell:
-        "siamloss --log {log:q} scores --spec {input.spec:q} --run {input.run:q} --train-store {input.train_store:q}"
+        "siamloss --log {log:q} scores --run {input.run:q} --train-store {input.train_store:q}"
         " --val-store {input.val_store:q} --threads {threads} --out {output:q}"

@@ -14,6 +14,7 @@ from siamloss.report.curves import draw_curves
 from siamloss.report.fig1 import Run, draw_fig1, draw_overview
 from siamloss.report.forest import draw_forest
 from siamloss.report.gallery import Gallery
+from siamloss.report.gaussians import split_scores
 from siamloss.report.inputs import read_curves, read_metrics, read_scores, read_track, scored_runs, training_curves
 from siamloss.report.qualitative import Row, choose_frames, choose_sequences, draw_qualitative, frame_overlaps
 from siamloss.report.separation import quantities
@@ -85,7 +86,9 @@ def add_scores(gallery: Gallery, experiment: Experiment, home: Home) -> None:
             f"{variant.label}: exemplar, search image, score map with the positive cells outlined, and the Gaussians "
             f"of negative and positive scores; the area of their overlap is {area}."
         )
-        caption = f"{variant.label}, seed {seed}: Gaussian overlap {area} on unseen scenes."
+        state = split_scores(scores.val, scores.labels).state
+        found = f"the run is unusable, its scores are {state}" if state else f"Gaussian overlap {area} on unseen scenes"
+        caption = f"{variant.label}, seed {seed}: {found}."
         gallery.add("scores", f"fig1/{variant.name}", draw_fig1(run), alt, caption)
     if runs:
         alt = "Exemplar, search image, score map and score distributions of every loss, one row each."

@@ -1,6 +1,7 @@
 """Reading the products of earlier stages; what is missing is named together with the command that makes it."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +123,7 @@ def read_scores(path: Path) -> Scores:
         with np.load(require(path, "a file of score maps")) as file:
             names = ("train_scores", "val_scores", "labels", "example_exemplars", "example_searches")
             return Scores(*(file[name] for name in names))
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise CorruptError(f"{path} is not a whole file of score maps; delete it and {REMEDY}") from error
 
 

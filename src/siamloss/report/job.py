@@ -68,9 +68,7 @@ def build_tables(experiment: Experiment, summary: pd.DataFrame, separation: pd.D
 def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
     """A CSV file of :func:`write_tables`, every digit as it was."""
     try:
-        table = pd.read_csv(
-            require(path, "a table"), float_precision="round_trip", keep_default_na=False, na_values=[""]
-        )
+        table = pd.read_csv(require(path, "a table"), keep_default_na=False, na_values=[""])
     except ValueError as error:
         raise CorruptError(f"{path} is not a whole table; delete its folder and {REMEDY}") from error
     if list(table.columns) != columns:

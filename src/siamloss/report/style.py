@@ -10,6 +10,7 @@ import matplotlib
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from siamloss.config import Variant
@@ -126,6 +127,11 @@ def new_figure(width_in: float, height_in: float) -> Figure:
 def wrap(label: str, width: int = 26) -> str:
     """Break a long label into lines of at most ``width`` characters."""
     return "\n".join(textwrap.wrap(label, width)) or label
+
+
+def lighter(color: str) -> str:
+    """The colour half way to white."""
+    return to_hex([(channel + 1) / 2 for channel in to_rgb(color)])
 
 
 def note_above(axes: Axes, text: str, at: float = 0.0, above_pt: float = 3, **font: object) -> None:

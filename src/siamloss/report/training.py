@@ -31,10 +31,8 @@ def terms_of(runs: Mapping[int, Epochs]) -> list[str]:
 
 
 def _same(runs: Mapping[int, Epochs], part: str) -> bool:
-    pairs = [
-        (e["train"].get("total"), e["train"].get(part)) for epochs in runs.values() for e in epochs if "train" in e
-    ]
-    return all(a is not None and b is not None and np.isclose(a, b) for a, b in pairs)
+    logged = [epoch["train"] for epochs in runs.values() for epoch in epochs if epoch.get("train")]
+    return all(part in terms and np.isclose(terms["total"], terms[part], equal_nan=True) for terms in logged)
 
 
 def series(epochs: Epochs, split: str, term: str) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +54,7 @@ def draw_training(
 
     Returns
     -------
-    Figure with one thin line per seed, solid for training scenes and dashed for unseen ones.
+    Figure with one thin line per seed, solid for training scenes, dashed and lighter for unseen ones.
     """
     names = [name for name in curves if terms_of(curves[name])]
     columns = max((len(terms_of(curves[name])) for name in names), default=1)
@@ -75,7 +73,7 @@ def draw_training(
         if row == len(names) - 1:
             grid[row][0].set_xlabel("epoch", loc="left", fontsize=6.8)
     _share_scale([axes for axes in grid[:, -1] if axes.get_title(loc="left").strip() == TITLES[CENTER]])
-    handles = [Line2D([], [], color=style.INK), Line2D([], [], color=style.INK, dashes=(4, 1.5))]
+    handles = [Line2D([], [], color=style.INK), Line2D([], [], color=style.lighter(style.INK), dashes=(4, 1.5))]
     texts = ["training scenes", "unseen (validation) scenes"]
     figure.legend(handles, texts, loc="outside upper right", ncols=2, borderaxespad=0.2)
     return figure
@@ -90,12 +88,13 @@ def _share_scale(panels: list[Axes]) -> None:
 
 
 def _panel(axes: Axes, runs: Mapping[int, Epochs], term: str, color: str) -> None:
-    for split, dashes in (("train", (None, None)), ("val", (4, 1.5))):
+    for split, dashes in (("val", (4, 1.5)), ("train", (None, None))):
         for epochs in runs.values():
             x, y = series(epochs, split, term)
             finite = np.isfinite(y)
             dot = {"marker": "o", "markersize": 2} if len(x) <= 12 else {}
-            axes.plot(x[finite], y[finite], color=color, dashes=dashes, linewidth=0.9, alpha=0.85, **dot)
+            shade = color if split == "train" else style.lighter(color)
+            axes.plot(x[finite], y[finite], color=shade, dashes=dashes, linewidth=0.9, **dot)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=False)

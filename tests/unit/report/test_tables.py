@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.report.fakes import make_experiment
 
 from siamloss.config import Variant
 from siamloss.report.separation import COLUMNS as SEPARATION_COLUMNS
 from siamloss.report.separation import QUANTITIES
 from siamloss.report.tables import caption, main_rows, panels, separability_table, summary_table, terms_rows
 from siamloss.stats.summary import COLUMNS
-from tests.unit.report.fakes import make_experiment
 
 NAN = float("nan")
 

@@ -1,0 +1,216 @@
+"""The three entry points, from files to files, and the page they make."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.unit.report.fakes import COLLAPSED
+
+from siamloss.errors import MissingDataError
+from siamloss.paths import Home
+from siamloss.report import style
+from siamloss.report.gallery import CATALOGUE, data_uri, read_gallery
+from siamloss.report.inputs import read_metrics
+from siamloss.report.job import write_figures, write_page, write_tables
+from siamloss.stats.summary import COLUMNS, summarise
+
+CSV_COLUMNS = "benchmark,metric,variant,n_seeds,mean,low,high,diff,diff_low,diff_high,p"
+
+
+@pytest.fixture(scope="module")
+def tables(experiment, home, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("out") / "tables"
+    write_tables(experiment, home, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def figures(experiment, home, sequences, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("out") / "figures"
+    fewer = replace(experiment, report=replace(experiment.report, qualitative_sequences=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "DPI", 50)
+        write_figures(fewer, home, sequences, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def page(experiment, home, tables, figures, tmp_path_factory) -> str:
+    out = tmp_path_factory.mktemp("out") / "report" / "index.html"
+    write_page(experiment, home, tables, figures, out)
+    assert [path.name for path in out.parent.iterdir()] == ["index.html"]
+    return out.read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Start tags with their attributes, and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_csv_is_tidy_and_equals_the_summary(experiment, home, tables):
+    names = [variant.name for variant in experiment.variants]
+    expected = summarise(read_metrics(experiment, home), names, experiment.baseline, experiment.stats)
+    assert (tables / "main.csv").read_text(encoding="utf-8").splitlines()[0] == CSV_COLUMNS
+    found = pd.read_csv(tables / "main.csv")
+    pd.testing.assert_frame_equal(found[COLUMNS[:-1]], expected[COLUMNS[:-1]], check_exact=True, check_dtype=False)
+
+
+def test_the_stored_summary_is_exact(tables):
+    stored, main = (pd.read_csv(tables / name) for name in ("summary.csv", "main.csv"))
+    pd.testing.assert_frame_equal(stored, main, check_exact=True)
+
+
+def test_csv_leaves_p_empty_below_six_seeds(tables):
+    rows = (tables / "main.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert all(row.endswith(",") for row in rows)
+    assert "nan" not in " ".join(rows).lower()
+
+
+def test_terms_csv_holds_the_baseline_and_the_terms(tables):
+    assert set(pd.read_csv(tables / "terms.csv")["variant"]) == {"logistic", "gsl", "gsl[eta=0.5]"}
+
+
+def test_every_table_comes_in_three_forms(tables):
+    stems = {"main", "terms", "separability"}
+    expected = {f"{stem}.{suffix}" for stem in stems for suffix in ("csv", "md", "tex")}
+    assert {path.name for path in tables.iterdir()} == expected | {"summary.csv", "verdict.md"}
+    latex = (tables / "main.tex").read_text(encoding="utf-8")
+    # The name takes several lines of its row.
+    assert r"\textless{}script\textgreater" in latex
+    assert r"\&" in latex
+    assert r"\$a\_b\$" in latex
+    assert "<script>" not in (tables / "main.md").read_text(encoding="utf-8")
+
+
+def test_tables_are_the_same_every_time(experiment, home, tables, tmp_path):
+    write_tables(experiment, home, tmp_path / "again")
+    for path in tables.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+def test_missing_metrics_leave_older_tables_alone(experiment, home, tmp_path):
+    lost = replace(experiment, results=str(tmp_path))
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "main.csv").write_text("older", encoding="utf-8")
+    with pytest.raises(MissingDataError, match="run 'snakemake'"):
+        write_tables(lost, Home(lost), tmp_path / "tables")
+    assert (tmp_path / "tables" / "main.csv").read_text(encoding="utf-8") == "older"
+    assert [path.name for path in tmp_path.iterdir()] == ["tables"]
+
+
+def test_every_figure_is_png_and_pdf_and_in_the_catalogue(experiment, figures):
+    stems = {str(path.relative_to(figures))[:-4] for path in figures.rglob("*.png")}
+    assert stems == {str(path.relative_to(figures))[:-4] for path in figures.rglob("*.pdf")}
+    pictures = read_gallery(figures)
+    assert {picture.path for picture in pictures} == stems
+    assert {f"fig1/{variant.name}" for variant in experiment.variants if not variant.control} <= stems
+    assert {picture.section for picture in pictures} == {
+        "differences",
+        "curves",
+        "scores",
+        "overview",
+        "training",
+        "qualitative",
+    }
+    assert all(picture.alt and picture.caption for picture in pictures)
+
+
+def test_a_collapsed_run_is_called_so_in_its_caption_too(figures):
+    captions = {picture.path: picture.caption for picture in read_gallery(figures)}
+    assert "collapsed" in captions[f"fig1/{COLLAPSED}"]
+    assert "Gaussian overlap ." in captions["fig1/gsl"]
+
+
+def test_a_figure_job_that_fails_leaves_nothing(experiment, home, tmp_path):
+    more = replace(experiment, seeds=(0, 1, 5))
+    with pytest.raises(MissingDataError, match="seed 5"):
+        write_figures(more, home, {}, tmp_path / "figures")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_page_refers_to_nothing_outside_itself(page):
+    for tag, attributes in Page(page).tags:
+        assert tag not in ("script", "link", "iframe", "object", "base")
+        for name in ("src", "href", "srcset", "data", "action"):
+            if name in attributes:
+                assert attributes[name].startswith("#" if tag == "a" else "data:image/"), (tag, name)
+    assert not re.search(r"https?://|url\(|@import", page)
+    assert "default-src 'none'" in page
+
+
+def test_every_image_has_words_and_a_size(page, figures):
+    images = [attributes for tag, attributes in Page(page).tags if tag == "img"]
+    assert len(images) == sum(picture.section != "overview" for picture in read_gallery(figures))
+    assert all(attributes["alt"] and int(attributes["width"]) > 0 for attributes in images)
+
+
+def test_names_are_escaped(page):
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; 50% $a_b$" in page
+
+
+def test_links_lead_somewhere(page):
+    found = Page(page)
+    ids = {attributes["id"] for _, attributes in found.tags if "id" in attributes}
+    assert {attributes["href"][1:] for tag, attributes in found.tags if tag == "a"} <= ids
+    labels = {attributes["aria-labelledby"] for _, attributes in found.tags if "aria-labelledby" in attributes}
+    assert labels <= ids
+
+
+def test_page_opens_with_the_verdict_and_says_that_no_test_is_printed(page):
+    text = Page(page).text
+    assert text.index("No test is printed: fewer than 6 seeds.") < text.index("Main table\n")
+    assert "GSL minus Logistic (SiamFC)" in text
+    assert all(word in page for word in ("prefers-color-scheme: dark", "@media print", "overflow-x: auto"))
+
+
+def test_page_prints_the_numbers_of_the_csv(page, tables):
+    rows = pd.read_csv(tables / "main.csv")
+    text = Page(page).text
+    for value in rows.loc[rows["metric"] == "success_auc", "mean"]:
+        assert f"{value:.3f}".removeprefix("0") in text
+
+
+def test_page_shows_where_runs_come_from(page):
+    text = Page(page).text
+    for fact in ("2.13.0", "spec hash", "training time", "310"):
+        assert fact in text
+
+
+def test_page_is_the_same_every_time_and_small(experiment, home, tables, figures, page, tmp_path):
+    write_page(experiment, home, tables, figures, tmp_path / "index.html")
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == page
+    assert len(page) < 15e6
+
+
+def test_page_without_its_inputs_says_what_to_run(experiment, home, tables, figures, tmp_path):
+    with pytest.raises(MissingDataError, match=r"summary.csv.*run 'snakemake'"):
+        write_page(experiment, home, tmp_path, figures, tmp_path / "index.html")
+    with pytest.raises(MissingDataError, match=rf"{CATALOGUE}.*run 'snakemake'"):
+        write_page(experiment, home, tables, tmp_path, tmp_path / "index.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_picture_is_packed_and_a_small_one_kept(tmp_path):
+    import numpy as np
+    from PIL import Image
+
+    noise = np.random.default_rng(0).integers(0, 255, (400, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "large.png")
+    Image.fromarray(noise[:9, :9]).save(tmp_path / "small.png")
+    assert data_uri(tmp_path / "large.png").startswith("data:image/webp;base64,")
+    assert data_uri(tmp_path / "small.png").startswith("data:image/png;base64,")
