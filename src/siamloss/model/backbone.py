@@ -1,5 +1,6 @@
 """Fully convolutional backbones without padding: one 6x6 feature map per exemplar image."""
 
+import torch
 from torch import nn
 
 
@@ -37,17 +38,18 @@ def alexnet(width: float = 1.0) -> nn.Sequential:
 def small(width: float = 1.0) -> nn.Sequential:
     """Half-resolution net: 63 px -> 6x6, 127 px -> 22x22, total stride 4; the score maps are those of ``alexnet``.
 
-    Five convolutions of 16 to 48 channels at width 1: 0.4 GFLOP per training pair, for runs on a CPU.
+    Five convolutions of 16 to 48 channels at width 1: 0.2 GFLOP per training pair, for runs on a CPU. Pooling comes
+    before the 5x5 convolution and the last one is 1x1, which keeps the cost low at the same receptive field.
     """
     c1, c2, c3, c4, c5 = _scaled((16, 32, 48, 48, 32), width)
     return nn.Sequential(
         *_block(3, c1, 7, stride=2),
-        *_block(c1, c2, 5),
         nn.MaxPool2d(3, 2),
+        *_block(c1, c2, 5),
         *_block(c2, c3, 3),
         *_block(c3, c4, 3),
-        nn.Conv2d(c4, c5, 3),
-    )
+        nn.Conv2d(c4, c5, 1),
+    ).to(memory_format=torch.channels_last)
 
 
 BACKBONES = {"alexnet": alexnet, "small": small}

@@ -9,7 +9,7 @@ import ast
 import functools
 from pathlib import Path
 
-from siamloss.provenance.hashing import sha256_bytes
+from siamloss.provenance.hashing import sha256_bytes, sha256_file
 
 PACKAGE = "siamloss"
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +44,16 @@ def _parse(module: str) -> tuple[str, frozenset[str]]:
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 body[0].value = ast.Constant("")
     ours = {name for name in imports if name.split(".")[0] == PACKAGE and _file(name)}
-    return ast.dump(tree), frozenset(ours)
+    return ast.dump(tree) + _assets(_file(module)), frozenset(ours)
+
+
+def _assets(file: Path) -> str:
+    """Hashes of the data files of a package (templates): files in its folders that hold no Python."""
+    if file.name != "__init__.py":
+        return ""
+    folders = [path for path in sorted(file.parent.iterdir()) if path.is_dir() and not any(path.glob("*.py"))]
+    files = [path for folder in folders if folder.name != "__pycache__" for path in sorted(folder.iterdir())]
+    return "".join(sha256_file(path) for path in files if path.is_file())
 
 
 def import_closure(*modules: str) -> list[str]:

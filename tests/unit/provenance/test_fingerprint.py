@@ -38,6 +38,10 @@ def test_editing_a_plot_touches_the_report_only(package):
     assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"report"}
 
 
+def test_editing_a_template_touches_the_report_only(package):
+    assert package("report/templates/page.css", "{", "{ /* edited */") == {"report"}
+
+
 def test_editing_the_tracker_does_not_retrain(package):
     assert package("tracking/siamfc.py", "config.scale_lr * sides", "2 * config.scale_lr * sides") == {"track"}
 
