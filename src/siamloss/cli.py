@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
 from siamloss.errors import ConfigError, DiskFullError, SiamlossError
@@ -32,6 +33,7 @@ def start(log: Annotated[Path | None, typer.Option(help="Also append messages to
     """One verb per stage of the DAG; `siamloss VERB --help` explains each."""
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
+        logging.raiseExceptions = False  # a log that the disk cannot hold must not hide the error itself
         logging.basicConfig(filename=log, level=logging.INFO, format="%(asctime)s %(message)s", force=True)
         logging.info("siamloss %s", " ".join(sys.argv[1:]))
 
@@ -185,29 +187,34 @@ def schema(out: Out) -> None:
     write_text(out, json.dumps(profile_schema(), indent=1) + "\n")
 
 
-def _fail(error: SiamlossError) -> int:
-    """Say a named error in one line, on stderr and in the log; returns the exit code."""
-    message = f"siamloss: {type(error).__name__}: {' '.join(str(error).split())}"
-    print(message, file=sys.stderr)
-    logging.info(message)
-    return error.exit_code
+def _fail(name: str, message: str, code: int) -> int:
+    """Say an error in one line, on stderr and in the log; returns the exit code."""
+    line = f"siamloss: {name}: {' '.join(message.split())}"
+    print(line, file=sys.stderr)
+    logging.info(line)
+    return code
 
 
 def main() -> None:
-    """Run the command line; a named error becomes one line on stderr and a non-zero exit code."""
+    """Run the command line; an error the user can cause becomes one line on stderr and a non-zero exit code."""
     # Read when torch is loaded: threads that spin while they wait slow their neighbours down many times.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         code = app(standalone_mode=False)
         logging.info("done")
-        sys.exit(code)
     except SiamlossError as error:
-        sys.exit(_fail(error))
+        code = _fail(type(error).__name__, str(error), error.exit_code)
+    except click.ClickException as error:
+        code = _fail("UsageError", f"{error.format_message()}; see 'siamloss --help'", error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        code = _fail("Interrupted", "run the same command again to continue", 130)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         where = error.filename or os.getcwd()
-        sys.exit(_fail(DiskFullError(f"no space left at {where}; free some space and run the same command again")))
+        message = f"no space left at {where}; free some space and run the same command again"
+        code = _fail(DiskFullError.__name__, message, DiskFullError.exit_code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

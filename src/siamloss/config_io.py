@@ -1,6 +1,7 @@
 """Reading configuration: YAML or JSON -> typed, checked dataclasses; profile + catalogues -> experiment."""
 
 import json
+import math
 import re
 import types
 import typing
@@ -10,6 +11,7 @@ from typing import Any
 
 from siamloss.config import Dataset, Datasets, Experiment, Profile, Variant
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError, did_you_mean
+from siamloss.losses.registry import check_loss
 
 CONTROLS = ("never-moves", "untrained", "oracle")
 INSTANCE = re.compile(r"(?P<base>[^\[\]]+)\[(?P<params>[^\[\]]+)\]")
@@ -67,9 +69,11 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 def _convert_scalar(hint: type, value: Any, where: str) -> Any:
     if hint is float and isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
-            return float(value)  # YAML reads 1e-3 as text
+            number = float(value)  # YAML reads 1e-3 as text
         except ValueError:
-            pass
+            number = math.nan
+        if math.isfinite(number):
+            return number
     elif isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
         return value
     raise ConfigError(f"'{where}' must be of type {hint.__name__}, not {value!r}; correct it in the configuration")
@@ -83,6 +87,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         value = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read {path} ({error.strerror}); give the path of an existing YAML file") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text; save it as UTF-8") from error
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
         raise ConfigError(f"{path} is not valid YAML near line {line}; correct the syntax") from error
@@ -114,21 +120,28 @@ def resolve_variant(name: str, catalogue: dict[str, Any]) -> Variant:
         return build(Variant, {"label": name, **(catalogue.get(name) or {}), "name": name, "control": name})
     match = INSTANCE.fullmatch(name)
     base = match["base"] if match else name
-    if base not in catalogue:
+    if not isinstance(catalogue.get(base), dict):
         raise UnknownNameError(f"unknown variant '{name}'; {did_you_mean(base, [*catalogue, *CONTROLS])}")
     variant = build(Variant, {"label": base, **catalogue[base], "name": base}, where=f"variants.{base}")
     if match:
-        params = dict(item.split("=", 1) for item in match["params"].split(",") if "=" in item)
-        typed = {key.strip(): _number(text) for key, text in params.items()}
-        variant = replace(variant, name=name, label=name, params={**variant.params, **typed})
+        pieces = [item.partition("=") for item in match["params"].split(",")]
+        if not all(key.strip() and value.strip() for key, _, value in pieces):
+            raise ConfigError(
+                f"variant '{name}' is not written as base[key=value,key=value]; correct it in the profile"
+            )
+        chosen = {key.strip(): value.strip() for key, _, value in pieces}
+        variant = replace(variant, name=name, label=name, params={**variant.params, **chosen})
+    variant = replace(variant, params={key: _number(value) for key, value in variant.params.items()})
+    check_loss(variant.loss, variant.params, name)
     return variant
 
 
-def _number(text: str) -> float | str:
+def _number(value: Any) -> Any:
+    """The number that a text stands for (YAML reads 1e-3 as text), else the value as it is."""
     try:
-        return float(text)
+        return float(value) if isinstance(value, str) else value
     except ValueError:
-        return text.strip()
+        return value
 
 
 def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
@@ -139,11 +152,11 @@ def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
     for role in ("train", "val", "test"):
         if not wanted.get(role):
             raise ConfigError(f"'datasets.{role}' is missing; name a dataset of config/datasets.yaml")
-    if isinstance(wanted["test"], str):
+    if not isinstance(wanted["test"], list):
         raise ConfigError("'datasets.test' must be a list of dataset names; write it as [a, b]")
 
     def find(name: Any, role: str) -> Dataset:
-        if name not in catalogue:
+        if not isinstance(name, str) or not isinstance(catalogue.get(name), dict):
             raise UnknownNameError(f"unknown dataset '{name}'; {did_you_mean(str(name), catalogue)}")
         dataset = build(Dataset, {**catalogue[name], "name": name}, where=f"datasets.{name}")
         if dataset.role != role:
@@ -179,6 +192,11 @@ def _check(experiment: Experiment) -> None:
             )
     if experiment.variant(experiment.baseline).control:
         raise ConfigError(f"baseline '{experiment.baseline}' is a control; choose a trained variant")
+    negative = next((seed for seed in experiment.seeds if seed < 0), None)
+    if negative is not None or experiment.stats.seed < 0:
+        raise ConfigError(
+            f"seed {negative if negative is not None else experiment.stats.seed} is negative; use 0 or above"
+        )
     positive = {
         "train.epochs": experiment.train.epochs,
         "train.batch_size": experiment.train.batch_size,
@@ -187,6 +205,9 @@ def _check(experiment: Experiment) -> None:
         "train.lr_end": experiment.train.lr_end,
         "model.width": experiment.model.width,
         "track.scales": experiment.track.scales,
+        "train.val_pairs": experiment.train.val_pairs,
+        "train.checkpoint_steps": experiment.train.checkpoint_steps,
+        "track.response_up": experiment.track.response_up,
         "stats.draws": experiment.stats.draws,
     }
     for key, value in positive.items():

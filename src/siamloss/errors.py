@@ -63,7 +63,9 @@ class RecordError(SiamlossError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest known name, else the list of all names."""
+    """``did you mean 'x'?`` for the nearest known name, else the list of all names."""
     names = sorted(known)
+    if not names:
+        return "there is none to choose from; remove it"
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else "choose one of: " + ", ".join(names)

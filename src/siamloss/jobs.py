@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from siamloss.config import Dataset, Experiment, Variant
+from siamloss.data.open import reader_module
 from siamloss.losses.registry import loss_module
 from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
@@ -26,18 +27,32 @@ FIXED = ("never-moves", "oracle")
 """Controls without a network: one deterministic run, no seed."""
 
 
-def code(verb: str, variant: Variant | None = None) -> str:
-    """Fingerprint of a verb's code; a training also depends on the file of its own loss, and on no other loss."""
+def code(verb: str, variant: Variant | None = None, dataset: Dataset | None = None) -> str:
+    """Fingerprint of a verb's code.
+
+    A training also depends on the file of its own loss and on no other loss; a job that reads a dataset on the reader
+    of its layout; only the drawing of a synthetic dataset on the generator.
+    """
     modules = [ENTRY[verb]]
     if variant is not None and variant.loss:
         modules.append(loss_module(variant.loss))
+    if dataset is not None:
+        modules.append(reader_module(dataset.format))
+        if verb == "data" and dataset.synthetic is not None:
+            modules.append("siamloss.data.synthetic")
     return code_fingerprint(*modules)
+
+
+def _files(dataset: Dataset) -> list[Any]:
+    """What decides a dataset's files; its licence and how to get it do not."""
+    synthetic = asdict(dataset.synthetic) if dataset.synthetic is not None else None
+    return [dataset.name, dataset.format, dataset.path, dataset.sequences, synthetic]
 
 
 def data_part(experiment: Experiment, dataset: Dataset) -> str:
     """Hash of the settings that a dataset's files and manifest depend on."""
     root = experiment.results if dataset.synthetic is not None else experiment.data_root
-    return short_hash([asdict(dataset), root])
+    return short_hash([_files(dataset), root])
 
 
 def crops_part(experiment: Experiment) -> str:
@@ -77,7 +92,7 @@ def track_part(experiment: Experiment, variant: Variant, dataset: Dataset) -> st
 
 def measure_part(experiment: Experiment, dataset: Dataset) -> str:
     """Hash of the settings that metrics depend on, given the records."""
-    return short_hash([asdict(dataset), runs(experiment)])
+    return short_hash([_files(dataset), runs(experiment)])
 
 
 def report_part(experiment: Experiment) -> str:

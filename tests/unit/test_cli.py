@@ -157,19 +157,18 @@ def test_store_that_the_disk_cannot_hold(tiny, tmp_path, monkeypatch):
     assert not (tmp_path / "store").exists()
 
 
-@pytest.mark.parametrize("verb", ["crops", "train"])
+@pytest.mark.parametrize("verb", ["data", "train"])
 def test_disk_that_fills_up_while_writing(tiny, tiny_stores, tmp_path, verb, request):
-    """A real file system of 300 kB that fills up in the middle of the job."""
+    """A real file system of 300 kB that fills up in the middle of the job; the log is on it too."""
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], capture_output=True).returncode:
         pytest.skip("mounting a small tmpfs needs root")
     request.addfinalizer(lambda: subprocess.run(["umount", disk], check=True))
-    (disk / "ballast").write_bytes(np.zeros(150_000 if verb == "crops" else 270_000, np.uint8).tobytes())
-    spec = write_spec(tiny, tmp_path / "spec.json")
-    name = tiny.datasets.train.name
-    if verb == "crops":
-        arguments = ("crops", "--dataset", name, "--manifest", Home(tiny).manifest(name))
+    (disk / "ballast").write_bytes(np.zeros(200_000 if verb == "data" else 270_000, np.uint8).tobytes())
+    spec = write_spec(replace(tiny, results=str(disk)), tmp_path / "spec.json")
+    if verb == "data":
+        arguments = ("data", "--dataset", tiny.datasets.train.name)
     else:
         arguments = (
             "train",
@@ -182,10 +181,28 @@ def test_disk_that_fills_up_while_writing(tiny, tiny_stores, tmp_path, verb, req
             "--val-store",
             tiny_stores[1],
         )
-    result = siamloss(*arguments, "--spec", spec, "--out", disk / "out")
+    result = siamloss("--log", disk / "log", *arguments, "--spec", spec, "--out", disk / "out")
     assert_named(result, "DiskFullError", "free some space")
     assert not (disk / "out").exists()
     assert not list(disk.rglob("*.part*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("trian",), ["No such command 'trian'"]),
+        (("train", "--seed", "x"), ["--seed", "'x'"]),
+        (("crops", "--dataset", "a"), ["Missing option"]),
+        (("spec", "--out", "x"), ["give either --config or --resolved"]),
+    ],
+)
+def test_wrong_command_lines_end_in_one_line(arguments, words, tmp_path):
+    result = siamloss(*arguments, cwd=tmp_path)
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("siamloss: ")
+    for word in words:
+        assert word in result.stderr
 
 
 def test_help_is_quick_and_needs_no_torch():

@@ -71,6 +71,22 @@ def get_data_part(wildcards):
     return jobs.data_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.dataset))
 
 
+def get_data_code(wildcards):
+    return jobs.code("data", dataset=EXPERIMENT.dataset(wildcards.dataset))
+
+
+def get_crops_code(wildcards):
+    return jobs.code("crops", dataset=EXPERIMENT.dataset(wildcards.dataset))
+
+
+def get_track_code(wildcards):
+    return jobs.code("track", dataset=EXPERIMENT.dataset(wildcards.benchmark))
+
+
+def get_measure_code(wildcards):
+    return jobs.code("measure", dataset=EXPERIMENT.dataset(wildcards.benchmark))
+
+
 def get_train_part(wildcards):
     return jobs.train_part(EXPERIMENT, get_variant(wildcards), int(wildcards.seed))
 
@@ -100,7 +116,7 @@ def get_track_part(wildcards):
 
 
 def get_track_progress(wildcards):
-    part, code = get_track_part(wildcards), jobs.code("track")
+    part, code = get_track_part(wildcards), get_track_code(wildcards)
     return get_progress("track", wildcards.variant, wildcards.seed, wildcards.benchmark, part, code)
 
 
@@ -113,7 +129,7 @@ def get_measure_part(wildcards):
 
 
 def take_lock():
-    """One snakemake per results folder; the operating system releases the lock when the process dies."""
+    """One snakemake per working folder, as Snakemake itself has it; the operating system releases the lock when the process dies."""
     path = Path(".snakemake/siamloss.lock")
     path.parent.mkdir(exist_ok=True)
     globals()["LOCK_FILE"] = open(path, "w")

@@ -9,6 +9,6 @@ rule crops:
         "../../environment.yml"
     params:
         part=jobs.crops_part(EXPERIMENT),
-        code=jobs.code("crops"),
+        code=get_crops_code,
     shell:
         "siamloss --log {log:q} crops --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"

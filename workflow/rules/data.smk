@@ -20,6 +20,6 @@ rule data:
         "../../environment.yml"
     params:
         part=get_data_part,
-        code=jobs.code("data"),
+        code=get_data_code,
     shell:
         "siamloss --log {log:q} data --dataset {wildcards.dataset:q} --out {output:q}"

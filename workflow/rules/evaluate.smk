@@ -11,7 +11,7 @@ rule measure:
         "../../environment.yml"
     params:
         part=get_measure_part,
-        code=jobs.code("measure"),
+        code=get_measure_code,
     shell:
         "siamloss --log {log:q} measure --benchmark {wildcards.benchmark:q} --manifest {input.manifest:q}"
         " --out {output.metrics:q} --curves {output.curves:q}"

@@ -13,7 +13,7 @@ rule track:
         gpu=get_gpus(),
     params:
         part=get_track_part,
-        code=jobs.code("track"),
+        code=get_track_code,
         progress=get_track_progress,
         run=get_run_option,
     shell:

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from siamloss.config import CropsConfig, Experiment
 from siamloss.crops.cut import cut_patch, mean_color
 from siamloss.crops.store import CROPS, INDEX, store_px
-from siamloss.data.prepare import open_verified
 from siamloss.data.sequence import Sequence
+from siamloss.data.verified import open_verified
 from siamloss.errors import DiskFullError, EmptySequenceError
 from siamloss.geometry import box_center, context_size
 from siamloss.geometry.network import GEOMETRY, InputGeometry

@@ -32,13 +32,19 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
     boxes = read_table(folder / "groundtruth.txt", "annotation", (4,))
     cover = _labels(folder / "cover.label", len(boxes), default=8)
     absence = _labels(folder / "absence.label", len(boxes), default=0)
+    visible = (absence == 0) & (cover > 0)
     meta = configparser.ConfigParser()
-    meta.read(folder / "meta_info.ini", encoding="utf-8")
+    try:
+        meta.read(folder / "meta_info.ini", encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError) as error:
+        message = f"{folder / 'meta_info.ini'} is not a valid ini file; restore it from the dataset's source"
+        raise AnnotationError(message) from error
     attributes = meta.get("METAINFO", "attributes", fallback="")
+    absent = ~visible & ~np.isfinite(boxes).all(axis=1)
     return Sequence(
         name=name,
         frame_paths=frames,
-        boxes=boxes,
-        visible=(absence == 0) & (cover > 0),
+        boxes=np.where(absent[:, None], 0.0, boxes),
+        visible=visible,
         attributes=frozenset(part.strip() for part in attributes.split(",") if part.strip()),
     )

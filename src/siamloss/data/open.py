@@ -1,16 +1,24 @@
 """Open a dataset of an experiment: where it is, and its sequences."""
 
+from importlib import import_module
 from pathlib import Path
 
 from siamloss.config import Dataset, Experiment
-from siamloss.data.got10k import read_got10k
-from siamloss.data.otb import read_otb
 from siamloss.data.sequence import Sequence
-from siamloss.data.vot import read_vot
 from siamloss.errors import MissingDataError
 from siamloss.paths import Home
 
-READERS = {"otb": read_otb, "vot": read_vot, "got10k": read_got10k}
+READERS = {
+    "otb": "siamloss.data.otb:read_otb",
+    "vot": "siamloss.data.vot:read_vot",
+    "got10k": "siamloss.data.got10k:read_got10k",
+}
+"""Reader of each layout, imported on demand: an edited reader concerns only the datasets it reads."""
+
+
+def reader_module(layout: str) -> str:
+    """Module that reads a layout, for code fingerprints."""
+    return READERS[layout].partition(":")[0]
 
 
 def dataset_root(experiment: Experiment, dataset: Dataset) -> Path:
@@ -32,7 +40,8 @@ def open_dataset(experiment: Experiment, dataset: Dataset) -> list[Sequence]:
     if not root.is_dir():
         hint = dataset.how_to_get or "run snakemake to draw it"
         raise MissingDataError(f"dataset '{dataset.name}' is not at {root}; {hint}")
-    return READERS[dataset.format](root, dataset.sequences)
+    module, _, name = READERS[dataset.format].partition(":")
+    return getattr(import_module(module), name)(root, dataset.sequences)
 
 
 def missing_datasets(experiment: Experiment) -> str:

@@ -1,16 +1,14 @@
 """The verb ``siamloss data``: draw a synthetic dataset or check an existing one, and write its manifest."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
-from siamloss.errors import CorruptError
 from siamloss.provenance.atomic import atomic_folder, write_text
-from siamloss.provenance.manifest import tree_entries, verify_entries
-
-REMEDY = "restore the dataset, or delete its manifest and run snakemake again to accept the change"
+from siamloss.provenance.manifest import tree_entries
 
 
 def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
@@ -23,10 +21,9 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
     dataset = experiment.dataset(name)
     root = dataset_root(experiment, dataset)
     if dataset.synthetic is not None:
-        from siamloss.data.synthetic import write_dataset
-
+        generator = import_module("siamloss.data.synthetic")  # by name: only drawn datasets depend on its code
         with atomic_folder(root) as temporary:
-            write_dataset(dataset, temporary, progress=True)
+            generator.write_dataset(dataset, temporary, progress=True)
     sequences = open_dataset(experiment, dataset)
     for sequence in sequences:
         sequence.image(0)
@@ -35,22 +32,13 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
         "format": dataset.format,
         "root": str(root),
         "sequences": {sequence.name: len(sequence) for sequence in sequences},
-        "files": tree_entries(root),
+        "files": tree_entries(root, _used(root, sequences)),
     }
     write_text(out, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
-def open_verified(experiment: Experiment, name: str, manifest: Path) -> list[Sequence]:
-    """Open a dataset after re-reading every file that its manifest lists.
-
-    Raises
-    ------
-    CorruptError : a file is missing or was changed since the manifest was written.
-    """
-    try:
-        entries = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError) as error:
-        raise CorruptError(f"manifest {manifest} is not readable; delete it and run snakemake again") from error
-    dataset = experiment.dataset(name)
-    verify_entries(dataset_root(experiment, dataset), entries, REMEDY)
-    return open_dataset(experiment, dataset)
+def _used(root: Path, sequences: list[Sequence]) -> list[str]:
+    """What of the root the sequences come from: their folders, the lists and annotations beside them."""
+    folders = {sequence.frame_paths[0].relative_to(root).parts[0] for sequence in sequences}
+    beside = {path.name for path in root.iterdir() if path.is_file() or path.name == "anno"}
+    return sorted(folders | beside)

@@ -73,7 +73,8 @@ def list_frames(folder: Path) -> tuple[Path, ...]:
     """Image files of a folder in name order."""
     if not folder.is_dir():
         raise MissingDataError(f"image folder {folder} is missing; restore it from the dataset's source")
-    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp")))
+    images = (path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp"))
+    return tuple(sorted(path for path in images if not path.name.startswith(".")))
 
 
 def read_names(root: Path, wanted: tuple[str, ...], list_file: str | None) -> list[str]:

@@ -19,8 +19,9 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
     images = folder / "color" if (folder / "color").is_dir() else folder
     frames = list_frames(images)
     regions = read_table(folder / "groundtruth.txt", "annotation", (4, 8))
-    if regions.shape[1] == 4:
-        x, y, w, h = regions.T
+    rectangles = regions if regions.shape[1] == 4 else None
+    if rectangles is not None:
+        x, y, w, h = rectangles.T
         regions = np.stack([x, y, x + w, y, x + w, y + h, x, y + h], axis=1)
     known = np.isfinite(regions)
     if (known.any(axis=1) != known.all(axis=1)).any():
@@ -34,7 +35,7 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
     return Sequence(
         name=name,
         frame_paths=frames,
-        boxes=polygon_to_box(polygons),
+        boxes=polygon_to_box(polygons) if rectangles is None else np.where(visible[:, None], rectangles, 0.0),
         visible=visible,
         polygons=polygons,
         tags=tags,

@@ -31,7 +31,8 @@ def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     intersection = np.prod(np.maximum(high - low, 0.0), axis=-1)
     union = a[..., 2] * a[..., 3] + b[..., 2] * b[..., 3] - intersection
     safe = np.where(union == 0, 1.0, union)
-    return np.where(union == 0, 0.0, intersection / safe)
+    # Rounding may give 1 + 1e-16 for equal boxes, which a strict "> 1" would count.
+    return np.where(union == 0, 0.0, np.minimum(intersection / safe, 1.0))
 
 
 def center_error(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -42,7 +43,8 @@ def center_error(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def polygon_to_box(polygons: np.ndarray) -> np.ndarray:
     """Axis-aligned box ``(T, 4)`` with the centre and the area of a rotated rectangle ``(T, 8)``.
 
-    The bounding box of a rotated target is too large; VOT's own conversion scales it to the polygon's area.
+    The bounding box of a rotated target is too large; VOT's own conversion scales it to the polygon's area and adds
+    one pixel to each side.
 
     Source
     ------

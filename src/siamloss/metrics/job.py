@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from siamloss.config import Experiment
-from siamloss.data.prepare import open_verified
+from siamloss.data.verified import open_verified
 from siamloss.jobs import runs
 from siamloss.metrics.measure import measure
 from siamloss.paths import Home

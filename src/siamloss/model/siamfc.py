@@ -52,8 +52,12 @@ class SiamFC(nn.Module):
         return self.backbone(images_BCHW)
 
     def correlate(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
-        """Score map ``(B, 1, H, W)`` of two feature maps."""
-        return self.gain * cross_correlation(exemplar_BCHW, search_BCHW) + self.bias
+        """Score map ``(B, 1, H, W)`` of two feature maps, in float32 whatever the autocast type.
+
+        A bfloat16 map would round the scores by an amount that depends on their level, which some losses leave free.
+        """
+        with torch.autocast(search_BCHW.device.type, enabled=False):
+            return self.gain * cross_correlation(exemplar_BCHW.float(), search_BCHW.float()) + self.bias
 
     def forward(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
         """Score map ``(B, 1, H, W)`` of two image batches."""

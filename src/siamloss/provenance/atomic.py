@@ -34,7 +34,7 @@ def _sweep(folder: Path, stem: str) -> None:
     host = platform.node() or "host"
     for left in folder.glob(f".{glob.escape(stem)}.{glob.escape(host)}-*"):
         pid = left.name.removeprefix(f".{stem}.{host}-").split(".")[0]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+        if pid.isdigit() and (int(pid) == os.getpid() or not Path(f"/proc/{pid}").exists()):
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from siamloss.provenance.hashing import sha256_bytes, sha256_file
 
 PACKAGE = "siamloss"
+LEFT_OUT = {"siamloss", "siamloss.config", "siamloss.errors"}
+"""Modules that hold no computation: the values of the configuration count in each job's part instead."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -57,7 +59,7 @@ def _assets(file: Path) -> str:
 
 
 def import_closure(*modules: str) -> list[str]:
-    """Sorted names of the given modules, of their packages, and of all siamloss modules they import."""
+    """Sorted names of the given modules, of their packages, and of all siamloss modules they import, transitively."""
     seen: set[str] = set()
     queue = list(modules)
     while queue:
@@ -67,7 +69,7 @@ def import_closure(*modules: str) -> list[str]:
         seen.add(module)
         queue.extend(_parents(module))
         queue.extend(_parse(module)[1])
-    return sorted(seen)
+    return sorted(seen - LEFT_OUT)
 
 
 def code_fingerprint(*modules: str) -> str:

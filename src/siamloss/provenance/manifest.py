@@ -10,9 +10,14 @@ from siamloss.provenance.hashing import sha256_file
 NAME = "manifest.json"
 
 
-def tree_entries(root: Path) -> dict[str, dict]:
-    """``{relative path: {bytes, sha256}}`` of every regular file under ``root``, the manifest itself left out."""
-    files = sorted(path for path in Path(root).rglob("*") if path.is_file() and path.name != NAME)
+def tree_entries(root: Path, only: list[str] | None = None) -> dict[str, dict]:
+    """``{relative path: {bytes, sha256}}`` of every regular file under ``root``, or under some of its entries.
+
+    The manifest itself is left out.
+    """
+    tops = [Path(root)] if only is None else [Path(root) / name for name in only]
+    found = (path for top in tops for path in ([top] if top.is_file() else top.rglob("*")))
+    files = sorted(path for path in found if path.is_file() and path.name != NAME)
     return {
         path.relative_to(root).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256_file(path)} for path in files
     }

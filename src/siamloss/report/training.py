@@ -101,3 +101,5 @@ def _panel(axes: Axes, runs: Mapping[int, Epochs], term: str, color: str) -> Non
     axes.yaxis.get_offset_text().set_fontsize(5.5)
     axes.tick_params(labelsize=6)
     axes.margins(x=0.04)
+    if not any(line.get_ydata().any() for line in axes.lines):
+        axes.set_ylim(-0.05, 1.0)

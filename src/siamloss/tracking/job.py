@@ -2,14 +2,15 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from siamloss.config import Experiment
-from siamloss.data.prepare import open_verified
 from siamloss.data.sequence import Sequence
+from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive
@@ -58,7 +59,8 @@ def track_run(
     """
     sequences = open_verified(experiment, benchmark, manifest)
     protocol = PROTOCOLS[experiment.dataset(benchmark).format]
-    inputs = [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)]
+    settings = [asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model)]
+    inputs = [settings, [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)]]
     make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
     with exclusive(progress_dir.with_suffix(".lock")):
         tables = []
@@ -66,7 +68,7 @@ def track_run(
             total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None
         ) as bar:
             for sequence in sequences:
-                part = progress_dir / f"{short_hash([sequence.name, *inputs])}.parquet"
+                part = progress_dir / f"{short_hash([sequence.name, inputs])}.parquet"
                 if not part.exists():
                     write_records(part, protocol(make_tracker(sequence), sequence))
                 tables.append(read_records(part))

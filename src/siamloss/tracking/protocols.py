@@ -2,13 +2,12 @@
 
 import time
 
-import numpy as np
 import pandas as pd
 
 from siamloss.data.sequence import Sequence
 from siamloss.geometry import polygon_overlap
 from siamloss.records import Status
-from siamloss.tracking.tracker import Tracker
+from siamloss.tracking.tracker import Oracle, Tracker
 
 REINIT_FRAMES = 5
 """A supervised run starts again this many frames after a failure. Source: VOT toolkit, ``skip_initialize``."""
@@ -56,6 +55,8 @@ def supervised(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
         image = sequence.image(frame)
         started = time.perf_counter()
         if frame == start:
+            if isinstance(tracker, Oracle):
+                tracker.seek(frame)
             tracker.init(image, sequence.boxes[frame])
             box, score, status = sequence.boxes[frame], 0.0, Status.INIT
         else:
@@ -76,9 +77,3 @@ def _table(sequence: Sequence, rows: list[tuple]) -> pd.DataFrame:
 
 PROTOCOLS = {"otb": one_pass, "got10k": one_pass, "vot": supervised}
 """Protocol of each dataset format."""
-
-
-def frames_per_second(records: pd.DataFrame) -> float:
-    """Tracker speed over tracked frames, decoding excluded; NaN where nothing was tracked."""
-    seconds = records.loc[records["status"] == Status.TRACKED, "seconds"]
-    return float(1.0 / np.mean(seconds)) if len(seconds) and seconds.sum() > 0 else float("nan")

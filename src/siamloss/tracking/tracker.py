@@ -30,15 +30,19 @@ class NeverMoves:
 class Oracle:
     """Returns the ground truth: the most that an axis-aligned box can reach on a benchmark.
 
-    On rotated ground truth (VOT) this is below 1, because the box is the axis-aligned one of the same area.
+    On rotated ground truth (VOT) this is below 1, because the box is axis-aligned, with about the same area.
     """
 
     def __init__(self, sequence: Sequence) -> None:
         self._boxes = sequence.boxes
         self._frame = 0
 
+    def seek(self, frame: int) -> None:
+        """Say which frame comes next; a supervised run skips frames after a failure."""
+        self._frame = frame
+
     def init(self, image: np.ndarray, box: np.ndarray) -> None:
-        self._frame = 0
+        """Nothing to learn."""
 
     def update(self, image: np.ndarray) -> tuple[np.ndarray, float]:
         self._frame += 1

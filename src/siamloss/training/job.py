@@ -2,12 +2,14 @@
 
 import platform
 import shutil
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from siamloss import __version__
-from siamloss.config import Experiment
+from siamloss.config import Experiment, Variant
 from siamloss.crops.store import CropStore, open_store
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import make_loss
@@ -37,6 +39,12 @@ def make_loader(experiment: Experiment, store: CropStore, seed: int, device: tor
     return PairLoader(store, GEOMETRY[experiment.model.backbone], experiment.pairs, seed, device)
 
 
+def state_key(experiment: Experiment, variant: Variant, seed: int, device: torch.device, stores: list[Path]) -> str:
+    """Name of a training's saved state: whatever changes its steps changes the name, so no two trainings can mix."""
+    settings = [asdict(part) for part in (variant, experiment.model, experiment.pairs, experiment.train)]
+    return short_hash([settings, seed, device.type, [sha256_file(store / MANIFEST) for store in stores]])
+
+
 def train_run(
     experiment: Experiment,
     variant_name: str,
@@ -57,13 +65,13 @@ def train_run(
     make_deterministic(threads)
     model = build_model(experiment.model, seed).to(device)
     progress = Progress()
-    if variant.loss:
-        loss = make_loss(variant.loss, variant.params)
-        labels = make_labels(experiment, device)
-        loader = make_loader(experiment, open_store(train_store), seed, device)
-        val_loader = make_loader(experiment, open_store(val_store), VALIDATION_SEED, device)
-        state = short_hash([sha256_file(store / MANIFEST) for store in (train_store, val_store)])
-        with exclusive(progress_dir.with_suffix(".lock")):
+    with exclusive(progress_dir.with_suffix(".lock")):
+        if variant.loss:
+            loss = make_loss(variant.loss, variant.params)
+            labels = make_labels(experiment, device)
+            loader = make_loader(experiment, open_store(train_store), seed, device)
+            val_loader = make_loader(experiment, open_store(val_store), VALIDATION_SEED, device)
+            state = state_key(experiment, variant, seed, device, [train_store, val_store])
             progress = train(
                 model=model,
                 loss=loss,
@@ -75,16 +83,22 @@ def train_run(
                 state_path=progress_dir / f"{state}.safetensors",
                 title=f"train {variant_name} seed {seed}",
             )
+        with atomic_folder(out) as folder:
+            write_run(folder, model, progress.curve, run_facts(experiment, variant_name, seed, device, progress))
+        shutil.rmtree(progress_dir, ignore_errors=True)
+
+
+def run_facts(
+    experiment: Experiment, variant: str, seed: int, device: torch.device, progress: Progress
+) -> dict[str, Any]:
+    """What ``run.json`` says of a run: names, speed, hardware, versions."""
     pairs = progress.step * experiment.train.batch_size
-    with atomic_folder(out) as folder:
-        facts = {
-            "variant": variant_name,
-            "seed": seed,
-            "steps": progress.step,
-            "seconds": round(progress.seconds, 2),
-            "pairs_per_s": round(pairs / progress.seconds, 1) if progress.seconds else 0.0,
-            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
-            "versions": {"siamloss": __version__, "torch": torch.__version__, "python": platform.python_version()},
-        }
-        write_run(folder, model, progress.curve, facts)
-    shutil.rmtree(progress_dir, ignore_errors=True)
+    return {
+        "variant": variant,
+        "seed": seed,
+        "steps": progress.step,
+        "seconds": round(progress.seconds, 2),
+        "pairs_per_s": round(pairs / progress.seconds, 1) if progress.seconds else 0.0,
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
+        "versions": {"siamloss": __version__, "torch": torch.__version__, "python": platform.python_version()},
+    }

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from siamloss.config import Experiment
 from siamloss.crops.store import open_store
@@ -29,11 +30,17 @@ def write_scores(
     arrays: dict[str, np.ndarray] = {}
     for role, store in (("train", train_store), ("val", val_store)):
         loader = make_loader(experiment, open_store(store), VALIDATION_SEED, device)
-        batches = [[part.cpu() for part in batch] for batch in score_batches(model, loader, experiment.train.val_pairs)]
-        arrays[f"{role}_scores"] = np.concatenate([scores[:, 0].numpy() for _, _, scores in batches])
-        if role == "val":
-            for name, images in (("example_exemplars", batches[0][0]), ("example_searches", batches[0][1])):
-                arrays[name] = images[:EXAMPLES].permute(0, 2, 3, 1).round().clamp(0, 255).byte().numpy()
+        maps = []
+        for exemplars, searches, scores in score_batches(model, loader, experiment.train.val_pairs):
+            if role == "val" and not maps:
+                arrays["example_exemplars"], arrays["example_searches"] = _pictures(exemplars), _pictures(searches)
+            maps.append(scores[:, 0].cpu().numpy())
+        arrays[f"{role}_scores"] = np.concatenate(maps)
     arrays["labels"] = make_labels(experiment, device).cpu().numpy()[0, 0].astype(np.int8)
     with atomic_path(out) as temporary:
         np.savez_compressed(temporary, **arrays)
+
+
+def _pictures(images_BCHW: torch.Tensor) -> np.ndarray:
+    """The first images as uint8 ``(K, H, W, 3)``."""
+    return images_BCHW[:EXAMPLES].permute(0, 2, 3, 1).round().clamp(0, 255).byte().cpu().numpy()

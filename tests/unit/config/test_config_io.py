@@ -53,6 +53,16 @@ def test_numbers_that_yaml_reads_as_text_are_numbers():
         ({"train": {"epochs": True}}, ConfigError, "must be of type int"),
         ({"train": 3}, ConfigError, "'?train'? must be a mapping"),
         ({"model": {"backbone": "alexnett"}}, ConfigError, "did you mean 'alexnet'"),
+        ({"datasets": {**GOOD["datasets"], "test": 3}}, ConfigError, "must be a list"),
+        ({"datasets": {**GOOD["datasets"], "test": [["a"]]}}, UnknownNameError, "unknown dataset"),
+        ({"datasets": {**GOOD["datasets"], "train": ["synthetic-train"]}}, UnknownNameError, "unknown dataset"),
+        ({"seeds": [-1]}, ConfigError, "seed -1 is negative"),
+        ({"train": {"checkpoint_steps": 0}}, ConfigError, "give a value above 0"),
+        ({"train": {"val_pairs": 0}}, ConfigError, "give a value above 0"),
+        ({"train": {"lr_start": float("nan")}}, ConfigError, "must be of type float"),
+        ({"variants": ["logistic", "gsl[eta:1]"]}, ConfigError, "is not written as"),
+        ({"variants": ["logistic", "gsl[etta=1]"]}, UnknownKeyError, "did you mean 'eta'"),
+        ({"variants": ["logistic[eta=1]", "logistic"]}, UnknownKeyError, "no parameter 'eta'"),
         ({"baseline": "triplet"}, UnknownNameError, "not among 'variants'"),
         ({"variants": ["logistic", "gsl", "oracle"], "baseline": "oracle"}, ConfigError, "is a control"),
     ],
@@ -73,6 +83,19 @@ def test_instance_changes_parameters_and_keeps_its_name():
     variant = resolve_variant("gsl[eta=0.5,moments=map]", catalogue)
     assert variant.name == "gsl[eta=0.5,moments=map]"
     assert variant.params == {"eta": 0.5, "lambda": 1.0, "moments": "map"}
+
+
+def test_variant_without_a_loss_or_with_a_wrong_one_is_refused():
+    with pytest.raises(UnknownNameError, match="unknown loss ''"):
+        resolve_variant("mine", {"mine": {"label": "Mine"}})
+    with pytest.raises(UnknownNameError, match="did you mean 'triplet'"):
+        resolve_variant("mine", {"mine": {"loss": "tripplet"}})
+    with pytest.raises(UnknownNameError, match="unknown variant"):
+        resolve_variant("mine", {"mine": None})
+
+
+def test_numbers_written_as_text_in_parameters():
+    assert resolve_variant("gsl", {"gsl": {"loss": "gsl", "params": {"delta": "1e-1"}}}).params == {"delta": 0.1}
 
 
 def test_broken_files_are_named(tmp_path):

@@ -87,6 +87,27 @@ def test_got10k_absence_and_cover_make_frames_invisible(tmp_path):
         read_got10k(tmp_path)
 
 
+def test_got10k_nan_boxes_are_allowed_only_where_the_target_is_absent(tmp_path):
+    frames(tmp_path / "S1", 2)
+    (tmp_path / "list.txt").write_text("S1\n")
+    (tmp_path / "S1" / "groundtruth.txt").write_text("1,1,5,5\nnan,nan,nan,nan\n")
+    (tmp_path / "S1" / "absence.label").write_text("0\n1\n")
+    assert np.isfinite(read_got10k(tmp_path)[0].boxes).all()
+    (tmp_path / "S1" / "absence.label").write_text("0\n0\n")
+    with pytest.raises(AnnotationError, match="mark the frame absent"):
+        read_got10k(tmp_path)
+
+
+def test_hidden_files_are_no_frames_and_broken_meta_is_named(tmp_path):
+    frames(tmp_path / "S1", 2)
+    (tmp_path / "S1" / "._00000001.jpg").write_bytes(b"x")
+    (tmp_path / "S1" / "groundtruth.txt").write_text("1,1,5,5\n" * 2)
+    assert len(read_got10k(tmp_path)[0]) == 2
+    (tmp_path / "S1" / "meta_info.ini").write_text("no section\n")
+    with pytest.raises(AnnotationError, match=r"meta_info\.ini is not a valid ini file"):
+        read_got10k(tmp_path)
+
+
 def test_vot_rows_of_nan_are_absent_and_half_nan_is_an_error(tmp_path):
     frames(tmp_path / "bag" / "color", 3)
     (tmp_path / "list.txt").write_text("bag\n")
@@ -105,7 +126,9 @@ def test_vot_2013_boxes_become_polygons(tmp_path):
     frames(tmp_path / "car", 1)
     (tmp_path / "list.txt").write_text("car\n")
     (tmp_path / "car" / "groundtruth.txt").write_text("2,3,10,5\n")
-    np.testing.assert_array_equal(read_vot(tmp_path)[0].polygons, [[2, 3, 12, 3, 12, 8, 2, 8]])
+    sequence = read_vot(tmp_path)[0]
+    np.testing.assert_array_equal(sequence.polygons, [[2, 3, 12, 3, 12, 8, 2, 8]])
+    np.testing.assert_array_equal(sequence.boxes, [[2, 3, 10, 5]])
 
 
 def test_listed_but_missing_sequence_is_named(tmp_path):

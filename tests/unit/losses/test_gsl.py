@@ -23,9 +23,9 @@ def test_equals_plain_loops(dtype, tolerance, moments, hard):
     assert loss(scores, labels).total.item() == pytest.approx(expected, rel=tolerance)
 
 
-def test_poster_defaults():
+def test_defaults():
     scores, labels = random_maps(torch.float64)
-    expected = reference.gsl(*to_lists(scores, labels), lam=1.0, delta=0.1, alpha=0.1, eta=1.0)
+    expected = reference.gsl(*to_lists(scores, labels), lam=1.0, delta=0.1, alpha=0.1, eta=0.1)
     assert make_loss("gsl", {})(scores, labels).total.item() == pytest.approx(expected, rel=1e-12)
 
 
@@ -55,7 +55,7 @@ def test_hand_computed_case():
     """Positives 1 and 3, negatives 0 and 1: var 1 + 0.25, gap 1.5 below delta 2, hardest 1 - 1 + 0.1."""
     scores = torch.tensor([[[[1.0, 3.0, 0.0, 1.0]]]])
     labels = torch.tensor([[[[1.0, 1.0, -1.0, -1.0]]]])
-    total, parts = make_loss("gsl", {"delta": 2.0})(scores, labels)
+    total, parts = make_loss("gsl", {"delta": 2.0, "eta": 1.0})(scores, labels)
     assert parts["variance"].item() == pytest.approx(1.25)
     assert parts["margin"].item() == pytest.approx(0.5)
     assert parts["hard"].item() == pytest.approx(0.1)

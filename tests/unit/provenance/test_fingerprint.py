@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from siamloss.jobs import ENTRY
+from siamloss.config import Dataset, SyntheticConfig, Variant
+from siamloss.jobs import ENTRY, code
 from siamloss.provenance import fingerprint
 
 
@@ -57,10 +58,35 @@ def test_comments_layout_and_docstrings_do_not_count(package):
 
 
 def test_a_loss_is_part_of_its_own_trainings_only(package):
+    variants = {name: Variant(name, loss=name) for name in ("gsl", "logistic")}
+    before = {name: code("train", variant) for name, variant in variants.items()}
     assert package("losses/gsl.py", "self.eta * (", "2 * self.eta * (") == set()
-    assert "siamloss.losses.gsl" in fingerprint.import_closure("siamloss.losses.gsl")
+    after = {name: code("train", variant) for name, variant in variants.items()}
+    assert after["gsl"] != before["gsl"]
+    assert after["logistic"] == before["logistic"]
     assert "siamloss.losses.gsl" not in fingerprint.import_closure(ENTRY["train"])
     assert "siamloss.losses.cells" in fingerprint.import_closure("siamloss.losses.gsl")
+
+
+def test_the_generator_and_the_readers_concern_their_own_datasets_only(package):
+    drawn = Dataset("a", "otb", "test", synthetic=SyntheticConfig())
+    real, other = Dataset("b", "otb", "test", path="x"), Dataset("c", "vot", "test", path="x")
+
+    def prints():
+        return {
+            (verb, item.name): code(verb, dataset=item) for verb in ("data", "crops") for item in (drawn, real, other)
+        }
+
+    before = prints()
+    package("data/synthetic/render.py", "\nfrom ", "\nEDITED = 1\nfrom ")
+    assert {key for key, value in prints().items() if value != before[key]} == {("data", "a")}
+    before = prints()
+    package("data/otb.py", "boxes[:, :2] -= 1.0", "boxes[:, :2] -= 2.0")
+    assert {key[1] for key, value in prints().items() if value != before[key]} == {"a", "b"}
+
+
+def test_names_of_keys_do_not_retrain(package):
+    assert package("config.py", "    ours: str", '    theirs: str = ""\n    ours: str') == set()
 
 
 def test_rooms_import_only_from_their_left():

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
 from siamloss.errors import CorruptError, DivergedError
-from siamloss.provenance.hashing import sha256_file
-from siamloss.training import loop
+from siamloss.provenance.hashing import sha256_bytes, sha256_file
+from siamloss.training import job, loop
 from siamloss.training.job import train_run
 from siamloss.training.loop import learning_rate
 from siamloss.training.run import load_run
@@ -85,8 +86,15 @@ def test_training_lowers_the_loss(tiny, tiny_stores, tmp_path):
 
 
 def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, tmp_path, monkeypatch):
-    seen = {}
-    load = loop.PairLoader.load
+    seen, starts = {}, {}
+    load, train = loop.PairLoader.load, job.train
+
+    def note_start(model, **options):
+        whole = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+        starts[current] = sha256_bytes(save(whole))
+        return train(model=model, **options)
+
+    monkeypatch.setattr(job, "train", note_start)
 
     def spy(self, epoch, indices, augment=True):
         images = load(self, epoch, indices, augment)
@@ -97,8 +105,10 @@ def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, t
     for current in ("logistic", "gsl"):
         run(tiny, tiny_stores, tmp_path, current, current)
     assert seen["logistic"] == seen["gsl"]
+    assert starts["logistic"] == starts["gsl"]
     initial = run(tiny, tiny_stores, tmp_path, "untrained", "untrained")
     assert curve(initial) == []
+    assert weights(initial) == starts["gsl"]
 
 
 def test_infinite_loss_is_named_with_its_step(tiny, tiny_stores, tmp_path):
@@ -145,3 +155,14 @@ def test_scores_file_has_maps_labels_and_examples(tiny, tiny_stores, tmp_path):
         assert arrays["example_exemplars"].shape == (6, 63, 63, 3)
         assert arrays["example_searches"].shape == (6, 119, 119, 3)
         assert arrays["val_scores"].std() > 0
+
+
+def test_state_of_another_training_is_not_taken_up(tiny, tiny_stores, tmp_path, monkeypatch):
+    """Two trainings typed by hand with the same output: the second starts from its own beginning."""
+    expected = weights(run(tiny, tiny_stores, tmp_path, "alone", "triplet", seed=1))
+    monkeypatch.setattr(job, "write_run", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny, tiny_stores, tmp_path, "same", "logistic")
+    monkeypatch.undo()
+    assert list((tmp_path / "same.progress").iterdir())
+    assert weights(run(tiny, tiny_stores, tmp_path, "same", "triplet", seed=1)) == expected
