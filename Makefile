@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= all
 
-.PHONY: reproduce test lint format bench clean
+.PHONY: reproduce test check-demo lint format bench clean
 
 reproduce: $(STAMP)
 	$(BIN)/snakemake --cores $(CORES)
@@ -13,6 +13,9 @@ reproduce: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+check-demo: $(STAMP)
+	$(BIN)/python -m pytest tests/demo -m demo
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -26,7 +29,7 @@ format: $(STAMP)
 	$(BIN)/snakefmt Snakefile workflow
 
 bench: $(STAMP)
-	$(BIN)/python -m pytest benchmarks --benchmark-only
+	$(BIN)/python -m pytest benchmarks -o addopts="--import-mode=importlib" --benchmark-only
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "siamloss needs Python 3.11 or newer; set PYTHON=python3.11" >&2; exit 1; }
