@@ -1,0 +1,144 @@
+"""Check and time the network on this machine's device, in one process of a few minutes.
+
+Compares losses, gradients and score maps with the CPU in float32, trains the small and the full net for some steps on
+random crops in the device's own precision, tracks a drawn video, and writes all of it as JSON with the device's name.
+Needs torch, numpy, pandas, opencv, safetensors and pyyaml only::
+
+    PYTHONPATH=src python3 benchmarks/device_check.py --out device.json
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from siamloss.config import ModelConfig, PairsConfig, TrackConfig
+from siamloss.crops.store import CropStore, store_px
+from siamloss.geometry.network import GEOMETRY
+from siamloss.losses import LOSSES, make_loss
+from siamloss.model import build_model
+from siamloss.model.device import autocast, choose_device
+from siamloss.pairs.labels import label_map
+from siamloss.pairs.loader import PairLoader
+from siamloss.tracking.siamfc import SiamFCTracker
+
+LABELS = label_map(15, 8.0, 16.0)
+
+
+def wait(device: torch.device) -> None:
+    """Let all queued work finish before a clock is read."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def random_loader(backbone: str, device: torch.device) -> PairLoader:
+    """Pairs cut from random crops: the same work as real ones."""
+    geometry = GEOMETRY[backbone]
+    side = store_px(geometry.train_search_px, 4 * geometry.resolution, 0.05)
+    crops = np.random.default_rng(0).integers(0, 256, (400, side, side, 3), dtype=np.uint8)
+    store = CropStore(crops, np.array([0, 200, 400]), np.tile(np.arange(200, dtype=np.int32), 2), ("a", "b"))
+    return PairLoader(store, geometry, PairsConfig(gray_probability=0.25), 0, device)
+
+
+def largest_loss_difference(device: torch.device) -> dict[str, float]:
+    """Relative difference of each loss's gradient from the CPU's in float64."""
+    scores = torch.randn(8, 1, 15, 15, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    result = {}
+    for name in LOSSES:
+        gradients = []
+        for where, kind in ((torch.device("cpu"), torch.float64), (device, torch.float32)):
+            leaf = scores.detach().clone().to(where, kind).requires_grad_()
+            make_loss(name, {})(leaf, LABELS.to(where)).total.backward()
+            gradients.append(leaf.grad.double().cpu())
+        result[name] = float((gradients[0] - gradients[1]).abs().max() / gradients[0].abs().max())
+    return result
+
+
+def score_map_difference(backbone: str, device: torch.device) -> dict[str, float]:
+    """Largest difference of a score map from the CPU's, relative to the map's spread, in both precisions."""
+    torch.backends.cudnn.allow_tf32 = False
+    exemplar, search = random_loader(backbone, torch.device("cpu")).load(1, np.arange(4))
+    model = build_model(ModelConfig(backbone), 0).train()
+    with torch.no_grad():
+        reference = model(exemplar, search)
+        model.to(device)
+        plain = model(exemplar.to(device), search.to(device)).cpu()
+        with autocast(device):
+            mixed = model(exemplar.to(device), search.to(device)).float().cpu()
+    spread = float(reference.std())
+    return {name: float((x - reference).abs().max()) / spread for name, x in (("float32", plain), ("autocast", mixed))}
+
+
+def train_rate(backbone: str, device: torch.device, batch: int, steps: int) -> dict[str, float]:
+    """Median training step with the loader's work and on a fixed batch, as pairs per second."""
+    loader, model = random_loader(backbone, device), build_model(ModelConfig(backbone), 0).to(device)
+    loss, labels = make_loss("gsl", {}), LABELS.to(device)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9)
+    fixed = loader.load(1, np.arange(batch))
+    rates = {}
+    for name in ("fixed", "loaded"):
+        times = []
+        for _ in range(steps):
+            wait(device)
+            started = time.perf_counter()
+            images = fixed if name == "fixed" else loader.load(1, np.arange(batch))
+            with autocast(device):
+                scores = model(*images)
+            optimizer.zero_grad(set_to_none=True)
+            loss(scores, labels).total.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+            optimizer.step()
+            wait(device)
+            times.append(time.perf_counter() - started)
+        rates[f"{name}_pairs_per_s"] = batch / statistics.median(times[len(times) // 3 :])
+    if device.type == "cuda":
+        rates["peak_mib"] = torch.cuda.max_memory_allocated(device) / 2**20
+    return rates
+
+
+def track_rate(backbone: str, device: torch.device, frames: int) -> dict[str, float]:
+    """Median time of one tracker update on 640x480 frames of a moving disc."""
+    tracker = SiamFCTracker(build_model(ModelConfig(backbone), 0).to(device).eval(), TrackConfig(), GEOMETRY[backbone])
+    scene = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8), (9, 9), 3)
+    times = []
+    for frame in range(frames):
+        image = scene.copy()
+        cv2.circle(image, (200 + 2 * frame, 240), 30, (220, 40, 40), -1)
+        if frame == 0:
+            tracker.init(image, np.array([170.0, 210.0, 60.0, 60.0]))
+            continue
+        started = time.perf_counter()
+        tracker.update(image)
+        times.append(time.perf_counter() - started)
+    return {"frames_per_s": 1.0 / statistics.median(times[len(times) // 3 :])}
+
+
+def main() -> None:
+    """Run all parts and write the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--batches", type=int, nargs="+", default=[8, 32, 128])
+    options = parser.parse_args()
+    device = choose_device(options.device)
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
+    result = {"device": name, "torch": torch.__version__, "loss_gradients": largest_loss_difference(device)}
+    for backbone in GEOMETRY:
+        print(f"{backbone} on {name}", flush=True)
+        result[backbone] = {
+            "score_maps": score_map_difference(backbone, device),
+            "train": {batch: train_rate(backbone, device, batch, options.steps) for batch in options.batches},
+            "track": track_rate(backbone, device, options.steps),
+        }
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
