@@ -116,8 +116,8 @@ def _draw_frame(axes: Axes, sequence: Sequence, row: Row, frame: int, value: flo
         text = "lost" if status is Status.FAILURE else "no box"
     else:
         box = _corners(state[["x", "y", "w", "h"]].to_numpy(dtype=np.float64)[0])
-        outline = [patheffects.Stroke(linewidth=2.6, foreground="white"), patheffects.Normal()]
-        axes.add_patch(Polygon(box, fill=False, edgecolor=row.color, linewidth=1.5, path_effects=outline))
+        outline = [patheffects.Stroke(linewidth=1.8, foreground="white"), patheffects.Normal()]
+        axes.add_patch(Polygon(box, fill=False, edgecolor=row.color, linewidth=1.1, path_effects=outline))
         text = f"overlap {value:.2f}" if np.isfinite(value) else "target absent"
     halo = [patheffects.Stroke(linewidth=1.8, foreground="black"), patheffects.Normal()]
     common = {"color": "white", "fontsize": 6.5, "path_effects": halo, "transform": axes.transAxes}

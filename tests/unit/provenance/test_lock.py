@@ -1,0 +1,95 @@
+"""The lock of a job, between real processes."""
+
+import select
+import subprocess
+import sys
+
+import pytest
+
+from siamloss.provenance.lock import exclusive
+
+HOLDER = """
+import sys
+from pathlib import Path
+from siamloss.provenance.lock import exclusive
+with exclusive(Path(sys.argv[1])):
+    print("held", flush=True)
+    if sys.stdin.read() == "fail":
+        raise SystemExit(3)
+"""
+
+
+@pytest.fixture
+def start():
+    """Start a process that takes the lock, says "held", and keeps it until its input ends."""
+    processes = []
+
+    def started(path):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        processes.append(subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], text=True, **pipes))
+        return processes[-1]
+
+    yield started
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def says_something(stream, seconds):
+    return bool(select.select([stream], [], [], seconds)[0])
+
+
+def line(stream):
+    assert says_something(stream, 20), "the process says nothing"
+    return stream.readline()
+
+
+def test_second_waits_says_so_and_goes_on_when_the_first_is_killed(start, tmp_path):
+    path = tmp_path / "job.lock"
+    first = start(path)
+    assert line(first.stdout) == "held\n"
+    second = start(path)
+    assert line(second.stderr) == f"waiting for another process that is at the same job ({path})\n"
+    assert not says_something(second.stdout, 0.3), "it does not hold the lock yet"
+    assert second.poll() is None
+    first.kill()
+    assert first.wait() == -9
+    assert line(second.stdout) == "held\n", "a crash releases the lock"
+    _, rest = second.communicate("", timeout=20)
+    assert (second.returncode, rest) == (0, "")
+
+
+def test_third_process_waits_for_the_one_that_waited(start, tmp_path):
+    path = tmp_path / "job.lock"
+    first = start(path)
+    line(first.stdout)
+    second = start(path)
+    line(second.stderr)
+    first.communicate("", timeout=20)
+    assert line(second.stdout) == "held\n"
+    third = start(path)
+    assert line(third.stderr).startswith("waiting for another process")
+    assert not says_something(third.stdout, 0.2)
+
+
+def test_free_lock_is_taken_in_silence_and_left_after_an_error(start, tmp_path):
+    path = tmp_path / "job.lock"
+    for text, code in (("fail", 3), ("", 0)):
+        process = start(path)
+        out, err = process.communicate(text, timeout=20)
+        assert (out, err, process.returncode) == ("held\n", "", code)
+
+
+def test_jobs_with_other_locks_do_not_wait(start, tmp_path):
+    first, second = start(tmp_path / "a.lock"), start(tmp_path / "b.lock")
+    assert line(first.stdout) == line(second.stdout) == "held\n"
+
+
+def test_lock_in_this_process_holds_another_back_in_folders_made_for_it(start, tmp_path):
+    path = tmp_path / ".progress" / "deep" / "job.lock"
+    with exclusive(path):
+        assert path.is_file()
+        other = start(path)
+        assert line(other.stderr).startswith("waiting for another process")
+        assert not says_something(other.stdout, 0.2)
+    assert line(other.stdout) == "held\n"

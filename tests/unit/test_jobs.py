@@ -1,0 +1,194 @@
+"""What each job depends on: which change of the configuration touches which jobs."""
+
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from siamloss import jobs
+from siamloss.config import CropsConfig, Dataset, ModelConfig, PairsConfig, SyntheticConfig, TrackConfig, TrainConfig
+from siamloss.config_io import load_profile
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINED = {"train gsl", "train logistic"}
+ALL_RUNS = {*TRAINED, "train untrained"}
+NETWORK_TRACKS = {"track gsl", "track untrained"}
+MEASURES = {"measure drawn", "measure real"}
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    """The demo with one drawn and one real benchmark."""
+    demo = load_profile(ROOT / "config" / "demo.yaml")
+    real = Dataset("real", "vot", "test", path="vot2018", sequences=("ants1", "bag"), licence="none")
+    drawn = replace(demo.datasets.test[0], name="drawn")
+    return replace(demo, datasets=replace(demo.datasets, test=(drawn, real)))
+
+
+def edit(item, path, value):
+    """A copy of nested dataclasses with one field changed; items of a tuple are found by name."""
+    head, _, rest = path.partition("/")
+    if isinstance(item, tuple):
+        assert head in [each.name for each in item]
+        return tuple(edit(each, rest, value) if each.name == head else each for each in item)
+    return replace(item, **{head: edit(getattr(item, head), rest, value) if rest else value})
+
+
+def parts(experiment):
+    data = experiment.datasets
+    sets = {"train": data.train, "drawn": data.test[0], "real": data.test[1]}
+    found = {f"data {name}": jobs.data_part(experiment, item) for name, item in sets.items()}
+    found |= {"crops": jobs.crops_part(experiment), "scores": jobs.scores_part(experiment)}
+    for name in ("gsl", "logistic", "untrained"):
+        found[f"train {name}"] = jobs.train_part(experiment, experiment.variant(name), experiment.seeds[0])
+    for name in ("gsl", "untrained", "oracle"):
+        found[f"track {name}"] = jobs.track_part(experiment, experiment.variant(name), sets["drawn"])
+    found |= {f"measure {name}": jobs.measure_part(experiment, sets[name]) for name in ("drawn", "real")}
+    return {**found, "report": jobs.report_part(experiment)}
+
+
+def touched(before, after):
+    old, new = parts(before), parts(after)
+    return {name for name in old if old[name] != new[name]}
+
+
+CHANGES = [
+    ("datasets/train/licence", "CC BY 4.0", set()),
+    ("datasets/test/real/licence", "CC BY 4.0", set()),
+    ("datasets/test/real/how_to_get", "ask", set()),
+    ("datasets/train/synthetic/seed", 9, {"data train"}),
+    ("datasets/train/synthetic/difficulty", 2.0, {"data train"}),
+    ("datasets/test/drawn/synthetic/frames", 51, {"data drawn", "measure drawn"}),
+    ("datasets/test/drawn/format", "got10k", {"data drawn", "measure drawn", *NETWORK_TRACKS, "track oracle"}),
+    ("datasets/test/real/sequences", ("ants1",), {"data real", "measure real"}),
+    ("datasets/test/real/path", "vot2019", {"data real", "measure real"}),
+    ("results", "elsewhere", {"data train", "data drawn"}),
+    ("data_root", "/data", {"data real"}),
+    ("profile", "other", set()),
+    ("device", "cuda", TRAINED),
+    ("baseline", "triplet", set()),
+    ("crops/context", 0.4, {"crops", *NETWORK_TRACKS}),
+    ("crops/frames_per_sequence", 10, {"crops"}),
+    ("pairs/stretch", 0.1, {"crops", "scores", *TRAINED}),
+    ("pairs/translate_px", 8, {"crops", "scores", *TRAINED}),
+    ("pairs/gray_probability", 0.5, {"scores", *TRAINED}),
+    ("pairs/label_radius_px", 12.0, {"scores", *TRAINED}),
+    ("model/width", 0.5, {*ALL_RUNS, "scores", *NETWORK_TRACKS}),
+    ("model/score_gain", 2e-3, {*ALL_RUNS, "scores", *NETWORK_TRACKS}),
+    ("model/backbone", "alexnet", {"crops", *ALL_RUNS, "scores", *NETWORK_TRACKS}),
+    ("train/epochs", 5, TRAINED),
+    ("train/lr_start", 1e-3, TRAINED),
+    ("train/checkpoint_steps", 7, set()),
+    ("train/val_pairs", 100, {*TRAINED, "scores"}),
+    ("track/scale_lr", 0.5, NETWORK_TRACKS),
+    ("track/scale_penalty", "multiplicative", NETWORK_TRACKS),
+    ("stats/draws", 300, set()),
+    ("stats/seed", 1, set()),
+    ("report/qualitative_sequences", 1, set()),
+    ("report/ours", "triplet", set()),
+    ("seeds", (0, 1, 2), MEASURES),
+    ("seeds", (5, 6), {*ALL_RUNS, *MEASURES}),
+    ("variants/gsl/label", "Ours", set()),
+    ("variants/gsl/params", {"eta": 0.5}, {"train gsl"}),
+    ("variants/gsl/lr_scale", 0.5, {"train gsl"}),
+    ("variants/gsl/loss", "triplet", {"train gsl"}),
+    ("variants/logistic/lr_scale", 0.5, {"train logistic"}),
+    ("variants/triplet/lr_scale", 0.5, set()),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "expected"), CHANGES, ids=[f"{path}={value}" for path, value, _ in CHANGES])
+def test_a_change_touches_its_own_jobs_and_the_report(experiment, path, value, expected):
+    assert touched(experiment, edit(experiment, path, value)) == expected | {"report"}
+
+
+def test_a_new_variant_touches_no_run_that_is_there(experiment):
+    more = replace(experiment, variants=(*experiment.variants, replace(experiment.variant("gsl"), name="gsl[eta=1]")))
+    assert touched(experiment, more) == {*MEASURES, "report"}
+
+
+def test_equal_configurations_have_equal_parts(experiment):
+    assert touched(experiment, edit(experiment, "variants/gsl/params", dict(experiment.variant("gsl").params))) == set()
+    backwards = dict(reversed(experiment.variant("gsl").params.items()))
+    assert touched(experiment, edit(experiment, "variants/gsl/params", backwards)) == set(), "order means nothing"
+
+
+def other(value):
+    """Another value of the same type."""
+    if isinstance(value, str):
+        return {"alexnet": "small", "small": "alexnet", "shift_safe": "multiplicative"}[value]
+    return type(value)(2 * value + 1)
+
+
+@pytest.mark.parametrize(
+    ("section", "config", "jobs_of_it", "without"),
+    [
+        ("train", TrainConfig, {"train gsl"}, {"checkpoint_steps"}),
+        ("pairs", PairsConfig, {"train gsl", "scores"}, set()),
+        ("model", ModelConfig, {"train gsl", "train untrained", "scores", "track gsl"}, set()),
+        ("track", TrackConfig, {"track gsl", "track untrained"}, set()),
+        ("crops", CropsConfig, {"crops"}, set()),
+        ("datasets/train/synthetic", SyntheticConfig, {"data train"}, set()),
+        ("datasets/test/drawn/synthetic", SyntheticConfig, {"data drawn", "measure drawn"}, set()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_no_setting_is_forgotten(experiment, section, config, jobs_of_it, without):
+    """A field that is added to a section later must re-run the jobs of that section, or be named here."""
+    assert is_dataclass(config)
+    for field in fields(config):
+        item = experiment
+        for name in section.split("/"):
+            item = next(each for each in item if each.name == name) if isinstance(item, tuple) else getattr(item, name)
+        changed = edit(experiment, f"{section}/{field.name}", other(getattr(item, field.name)))
+        found = touched(experiment, changed)
+        assert found >= (set() if field.name in without else jobs_of_it), field.name
+        assert "track oracle" not in found, "no network, no setting"
+
+
+def test_parts_of_two_seeds_variants_and_formats_differ(experiment):
+    gsl, untrained = experiment.variant("gsl"), experiment.variant("untrained")
+    trained = [jobs.train_part(experiment, variant, seed) for variant in (gsl, untrained) for seed in (0, 1)]
+    assert len(set(trained)) == 4
+    otb, vot = experiment.datasets.test
+    for name in ("gsl", "never-moves"):
+        variant = experiment.variant(name)
+        assert jobs.track_part(experiment, variant, otb) != jobs.track_part(experiment, variant, vot)
+    still, oracle = (jobs.track_part(experiment, experiment.variant(n), otb) for n in ("never-moves", "oracle"))
+    assert still != oracle
+
+
+def test_runs_are_all_seeds_of_networks_and_one_of_the_fixed_controls(experiment):
+    few = replace(
+        experiment, variants=tuple(map(experiment.variant, ("gsl", "never-moves", "untrained", "oracle"))), seeds=(3, 4)
+    )
+    networks = [("gsl", 3), ("gsl", 4), ("untrained", 3), ("untrained", 4)]
+    assert jobs.runs(few) == [*networks[:2], ("never-moves", 0), *networks[2:], ("oracle", 0)]
+    assert jobs.network_runs(few) == networks
+    assert jobs.network_runs(few, trained_only=True) == networks[:2]
+
+
+def test_counts_of_the_demo_are_those_of_its_lists():
+    demo = load_profile(ROOT / "config" / "demo.yaml")
+    counts = jobs.count_jobs(demo)
+    assert counts == {
+        "spec": 1,
+        "data": 5,
+        "crops": 2,
+        "train": 16,
+        "scores": 16,
+        "track": 54,
+        "measure": 3,
+        "report": 3,
+        "all": 1,
+    }
+    assert counts["train"] == len(jobs.network_runs(demo))
+    assert counts["track"] == 3 * len(jobs.runs(demo))
+
+
+def test_code_of_a_training_is_that_of_its_loss(experiment):
+    names = ("logistic", "triplet", "gsl", "untrained")
+    codes = {name: jobs.code("train", experiment.variant(name)) for name in names}
+    assert len(set(codes.values())) == 4
+    assert codes["untrained"] == jobs.code("train")
+    assert codes["gsl"] == jobs.code("train", experiment.variant("gsl-hard")), "one file, one loss"
