@@ -89,7 +89,6 @@ def test_readme_lists_every_product_and_nothing_else(experiment):
         assert any(matches(pattern, path) for path in relative), f"nothing is written to {pattern}"
 
 
-@pytest.mark.xfail(strict=True, reason="results/README.md does not mention logs/ yet")
 def test_readme_lists_the_logs(experiment):
     home = Home(experiment)
     inside = home.log("train-gsl").relative_to(home.root).parent

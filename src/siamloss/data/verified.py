@@ -20,8 +20,9 @@ def open_verified(experiment: Experiment, name: str, manifest: Path) -> list[Seq
     CorruptError : a file is missing or was changed since the manifest was written.
     """
     try:
-        entries = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError) as error:
+        listed = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
+        entries = {name: {"bytes": entry["bytes"], "sha256": entry["sha256"]} for name, entry in listed.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptError(f"manifest {manifest} is not readable; delete it and run snakemake again") from error
     dataset = experiment.dataset(name)
     verify_entries(dataset_root(experiment, dataset), entries, REMEDY)

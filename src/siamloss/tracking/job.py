@@ -59,8 +59,14 @@ def track_run(
     """
     sequences = open_verified(experiment, benchmark, manifest)
     protocol = PROTOCOLS[experiment.dataset(benchmark).format]
-    settings = [asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model)]
-    inputs = [settings, [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)]]
+    settings = [
+        asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model, experiment.crops)
+    ]
+    inputs = [
+        settings,
+        experiment.device,
+        [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)],
+    ]
     make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
     with exclusive(progress_dir.with_suffix(".lock")):
         tables = []

@@ -125,8 +125,7 @@ def test_every_kind_of_damage_to_every_kind_of_file_is_found(copied, form, patte
     assert len(open_verified(experiment, dataset.name, manifest)) == count
 
 
-WRONG_TYPE = pytest.mark.xfail(strict=True, raises=(TypeError, AttributeError), reason="open_verified misses TypeError")
-TEXTS = ["", "{", "no JSON", "{}", '{"sequences": {}}', "\x00", pytest.param("[]", marks=WRONG_TYPE)]
+TEXTS = ["", "{", "no JSON", "{}", '{"sequences": {}}', "\x00", "[]", '{"files": []}', '{"files": {"a": {}}}']
 
 
 @pytest.mark.parametrize("text", [*TEXTS, None])

@@ -148,10 +148,9 @@ OTHERS = {
     "other weights": lambda tiny: tiny,
     "context": lambda tiny: replace(tiny, crops=replace(tiny.crops, context=0.2)),
 }
-UNNOTICED = pytest.mark.xfail(strict=True, reason="track_run leaves crops.context out of the names of finished work")
 
 
-@pytest.mark.parametrize("change", [pytest.param(n, marks=UNNOTICED if n == "context" else ()) for n in OTHERS])
+@pytest.mark.parametrize("change", OTHERS)
 def test_work_done_under_other_settings_is_not_taken_over(tiny, bench, weights, killed, progress, tmp_path, change):
     experiment, run = OTHERS[change](tiny), weights[change == "other weights"]
     alone = track(experiment, bench["otb"], tmp_path / "alone.parquet", run=run)

@@ -1,6 +1,7 @@
 """Saved state of a training: exact, whole, and free of pickle."""
 
 import json
+import resource
 from dataclasses import asdict
 
 import pytest
@@ -114,13 +115,21 @@ def test_file_is_plain_safetensors(saved):
     assert max(entry["data_offsets"][1] for entry in header.values()) == len(data) - 8 - size, "nothing hides behind"
 
 
-def test_saving_again_replaces_the_file(saved, tmp_path):
+def test_saving_again_replaces_the_file_or_leaves_it_whole(tmp_path):
     path = tmp_path / "s.safetensors"
     save_state(path, *fresh(0), PROGRESS)
-    save_state(path, *fresh(1), Progress(step=8))
-    other = fresh(2)
-    assert load_state(path, *other).step == 8
-    assert_equal(snapshot(other), snapshot(fresh(1)))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save_state(path, *fresh(1), Progress(step=8))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    for seed, step_of_it in ((0, 7), (1, 8)):
+        other = fresh(2)
+        assert load_state(path, *other).step == step_of_it
+        assert_equal(snapshot(other), snapshot(fresh(seed)))
+        save_state(path, *fresh(1), Progress(step=8))
     assert [item.name for item in tmp_path.iterdir()] == ["s.safetensors"]
 
 
