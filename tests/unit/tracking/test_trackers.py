@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -87,6 +88,20 @@ def test_a_shifted_picture_moves_the_box_with_it():
     siamese.init(first, np.array([140.0, 100.0, 40.0, 40.0]))
     box, _ = siamese.update(second)
     np.testing.assert_allclose(box, [148, 84, 40, 40], atol=1.5)
+
+
+def test_displacement_is_measured_at_the_chosen_scale():
+    """The target grows by 1.5 and moves by 18 px: an outer scale is chosen, and its pixels are 1.5 times as large."""
+    rng = np.random.default_rng(1)
+    first = np.kron(rng.integers(0, 256, (30, 40, 3), dtype=np.uint8), np.ones((8, 8, 1), np.uint8))
+    x, y, grow, move = 160.0, 120.0, 1.5, 18.0
+    matrix = np.array([[grow, 0, x - grow * x + move], [0, grow, y - grow * y]])
+    second = cv2.warpAffine(first, matrix, (320, 240))
+    siamese = tracker(PixelModel(), scale_step=grow, scale_lr=1.0, scale_penalty_factor=1.0, window_influence=0.0)
+    siamese.init(first, np.array([x - 19.5, y - 19.5, 40.0, 40.0]))
+    box, _ = siamese.update(second)
+    np.testing.assert_allclose(box[2:], [60, 60])
+    np.testing.assert_allclose(box[:2] + (box[2:] - 1) / 2, [x + move, y], atol=2.5)
 
 
 def test_size_is_limited(model, sequences):
