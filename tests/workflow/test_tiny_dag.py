@@ -66,6 +66,11 @@ class Project:
     def snakemake(self, *arguments):
         return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=300)
 
+    def start(self):
+        """Snakemake in the background, the leader of its own process group, which a signal can reach as a whole."""
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(self.command(), cwd=self.folder, start_new_session=True, **quiet)
+
     def planned(self):
         """Rules that a run would execute now, with their number of jobs."""
         result = self.snakemake("-n", "--quiet", "rules")
@@ -177,13 +182,7 @@ def test_killed_run_continues_and_ends_with_the_same_table(project, home):
     before = (home / "tables" / "main.csv").read_bytes()
     forget(home, "train", "track", "scores")
     for _ in range(2):
-        process = subprocess.Popen(
-            project.command(),
-            cwd=project.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = project.start()
         started = time.monotonic()
         wanted = len(list(home.glob("t*/*/seed*"))) + 1
         while len(list(home.glob("t*/*/seed*"))) < wanted:
@@ -201,13 +200,7 @@ def test_killed_run_continues_and_ends_with_the_same_table(project, home):
 def test_interrupted_run_continues(project, home):
     """Ctrl-C: SIGINT to the process group."""
     forget(home, "train/gsl", "track/gsl")
-    process = subprocess.Popen(
-        project.command(),
-        cwd=project.folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = project.start()
     time.sleep(6)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=60) != 0
