@@ -11,6 +11,7 @@ import pandas as pd
 
 from siamloss.config import Experiment, Variant
 from siamloss.errors import CorruptError, MissingDataError
+from siamloss.jobs import network_runs, runs
 from siamloss.paths import Home
 from siamloss.records import read_records
 
@@ -33,11 +34,6 @@ class Scores:
     labels: np.ndarray
     exemplars: np.ndarray
     searches: np.ndarray
-
-
-def seeds_of(experiment: Experiment, variant: Variant) -> tuple[int, ...]:
-    """Seeds a variant was run with: controls without randomness have seed 0 only."""
-    return (0,) if variant.control in ("never-moves", "oracle") else experiment.seeds
 
 
 def require(path: Path, what: str) -> Path:
@@ -75,13 +71,12 @@ def read_metrics(experiment: Experiment, home: Home) -> pd.DataFrame:
     for dataset in experiment.datasets.test:
         part = _read_table(home.metrics(dataset.name), columns, f"the metrics of benchmark '{dataset.name}'")
         found = set(zip(part["variant"], part["seed"], strict=True))
-        for variant in experiment.variants:
-            for seed in seeds_of(experiment, variant):
-                if (variant.name, seed) not in found:
-                    raise MissingDataError(
-                        f"run '{variant.name}' seed {seed} has no metrics on '{dataset.name}' "
-                        f"({home.metrics(dataset.name)}); {REMEDY}"
-                    )
+        absent = next((run for run in runs(experiment) if run not in found), None)
+        if absent is not None:
+            raise MissingDataError(
+                f"run '{absent[0]}' seed {absent[1]} has no metrics on '{dataset.name}' "
+                f"({home.metrics(dataset.name)}); {REMEDY}"
+            )
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
@@ -129,21 +124,19 @@ def read_scores(path: Path) -> Scores:
 
 def scored_runs(experiment: Experiment, home: Home) -> Iterator[tuple[Variant, int, Path]]:
     """Variant, seed and path of every file of score maps; the untrained control may lack them, trained runs may not."""
-    for variant in experiment.variants:
-        for seed in () if variant.control in ("never-moves", "oracle") else experiment.seeds:
-            path = home.scores(variant.name, seed)
-            if variant.control and not path.exists():
-                continue
-            yield variant, seed, require(path, f"the score maps of run '{variant.name}' seed {seed}")
+    for name, seed in network_runs(experiment):
+        variant, path = experiment.variant(name), home.scores(name, seed)
+        if variant.control and not path.exists():
+            continue
+        yield variant, seed, require(path, f"the score maps of run '{name}' seed {seed}")
 
 
 def run_facts(experiment: Experiment, home: Home) -> list[dict]:
     """``run.json`` of every trained run, with variant and seed filled in where a file lacks them."""
     facts = []
-    for variant in experiment.variants:
-        for seed in () if variant.control else experiment.seeds:
-            path = require(home.run(variant.name, seed) / "run.json", f"the facts of run '{variant.name}' seed {seed}")
-            facts.append({"variant": variant.name, "seed": seed, **json.loads(path.read_text(encoding="utf-8"))})
+    for name, seed in network_runs(experiment, trained_only=True):
+        path = require(home.run(name, seed) / "run.json", f"the facts of run '{name}' seed {seed}")
+        facts.append({"variant": name, "seed": seed, **json.loads(path.read_text(encoding="utf-8"))})
     return facts
 
 
