@@ -48,7 +48,16 @@ class Datasets:
 
 @dataclass(frozen=True)
 class Variant:
-    """One row of the tables: a loss with its parameters, or a control without training."""
+    """One row of the tables: a loss with its parameters, or a control without training.
+
+    Attributes
+    ----------
+    params : parameters of the loss; ``score: cosine`` also chooses the network's head.
+    lr_scale : factor on the profile's learning rates, where nothing is tuned, and the first one tried where it is.
+    tune : ranges ``[low, high]`` that the tuning stage searches, by parameter; ``lr_scale`` always is.
+    fixed : parameters that the instance name sets (``gsl[eta=0.5]``); tuning leaves them alone.
+    tuned_as : variant whose tuning applies; a cell of a sweep takes its base's, everything else its own.
+    """
 
     name: str
     loss: str = ""
@@ -56,6 +65,30 @@ class Variant:
     control: Literal["", "never-moves", "untrained", "oracle"] = ""
     label: str = ""
     lr_scale: float = 1.0
+    tune: dict[str, Any] = field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
+    tuned_as: str = ""
+
+    @property
+    def head(self) -> Literal["correlation", "cosine"]:
+        """How the network compares features: a loss on cosine scores needs them in [-1, 1]."""
+        return "cosine" if self.params.get("score") == "cosine" else "correlation"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """An ablation: variants side by side, along one or two parameters or as a plain list.
+
+    Attributes
+    ----------
+    axes : values by parameter, in the order of the variants (the last one fastest); empty for a plain list.
+    variants : names, one per combination.
+    """
+
+    name: str
+    variants: tuple[str, ...]
+    axes: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +132,28 @@ class TrainConfig:
     weight_decay: float = 5e-4
     clip_norm: float = 0.0
     val_pairs: int = 512
+    epoch_maps: int = 64
     checkpoint_steps: int = 500
+
+
+@dataclass(frozen=True)
+class TuneConfig:
+    """The budget that every variant gets to choose its learning rate and open parameters, on the validation role."""
+
+    trials: int = 0
+    epochs: int = 5
+    pairs_per_epoch: int = 5000
+    val_pairs: int = 512
+    seed: int = 0
+    lr_scale: tuple[float, ...] = (0.03, 3.0)
+
+
+@dataclass(frozen=True)
+class AblationConfig:
+    """What ``snakemake ablation`` runs: grids of variants.yaml, with these seeds (none: the profile's)."""
+
+    grids: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +206,8 @@ class Profile:
     crops: CropsConfig = CropsConfig()
     pairs: PairsConfig = PairsConfig()
     train: TrainConfig = TrainConfig()
+    tune: TuneConfig = TuneConfig()
+    ablation: AblationConfig = AblationConfig()
     track: TrackConfig = TrackConfig()
     stats: StatsConfig = StatsConfig()
     report: ReportConfig = ReportConfig()
@@ -173,13 +229,27 @@ class Experiment:
     crops: CropsConfig
     pairs: PairsConfig
     train: TrainConfig
+    tune: TuneConfig
+    ablation: AblationConfig
     track: TrackConfig
     stats: StatsConfig
     report: ReportConfig
+    grids: tuple[Grid, ...] = ()
+    grid_variants: tuple[Variant, ...] = ()
 
     def variant(self, name: str) -> Variant:
-        """The variant of this name; :class:`~siamloss.errors.UnknownNameError` if there is none."""
-        return _by_name(name, self.variants, "variant")
+        """The variant of this name, of the main list or of a grid.
+
+        Raises
+        ------
+        UnknownNameError : there is none.
+        """
+        return _by_name(name, (*self.variants, *self.grid_variants), "variant")
+
+    @property
+    def ablation_seeds(self) -> tuple[int, ...]:
+        """Seeds of the grids."""
+        return self.ablation.seeds or self.seeds
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of this name; :class:`~siamloss.errors.UnknownNameError` if there is none."""
