@@ -8,7 +8,7 @@ from siamloss.config import ModelConfig, PairsConfig, TrackConfig
 from siamloss.crops.store import CropStore, store_px
 from siamloss.geometry import polygon_overlap
 from siamloss.geometry.network import GEOMETRY
-from siamloss.losses import LOSSES, make_loss
+from siamloss.losses import make_loss
 from siamloss.model import build_model
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
@@ -28,14 +28,6 @@ def loader(backbone):
     crops = np.random.default_rng(0).integers(0, 256, (200, side, side, 3), dtype=np.uint8)
     store = CropStore(crops, np.array([0, 100, 200]), np.tile(np.arange(100, dtype=np.int32), 2), ("a", "b"))
     return PairLoader(store, geometry, PairsConfig(gray_probability=0.25), 0, torch.device("cpu"))
-
-
-@pytest.mark.parametrize("name", LOSSES)
-def test_loss_forward_and_backward_batch_8(benchmark, name):
-    scores = torch.randn(8, 1, 15, 15, requires_grad=True)
-    labels = label_map(15, 8.0, 16.0)
-    loss = make_loss(name, {})
-    benchmark(lambda: loss(scores, labels).total.backward())
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)

@@ -1,14 +1,14 @@
 """Global Similarity Loss: pull the two score distributions tight, push their means apart, and mend the worst cells."""
 
-import math
-from typing import Literal
-
 import torch
 from torch import nn
 
-from siamloss.losses.cells import Cells, LossOutput, masked_mean, split_cells
-
-Scope = Literal["batch", "map"]
+from siamloss.losses.shared.cells import split_cells
+from siamloss.losses.shared.checks import choice, number, whole_number
+from siamloss.losses.shared.extremes import hardest_gap
+from siamloss.losses.shared.moments import Scope, distance_terms
+from siamloss.losses.shared.output import LossOutput, map_mean, sum_of_parts
+from siamloss.losses.shared.scores import KINDS, ScoreKind, as_kind
 
 
 class GlobalSimilarityLoss(nn.Module):
@@ -26,17 +26,25 @@ class GlobalSimilarityLoss(nn.Module):
         the mini-batch), ``map`` over each map, then averages. Population variance (divisor n) in both.
     hard : ``map`` takes the hardest negative and the weakest positive of each map and averages the hinges, ``batch``
         takes one of each in the whole batch.
+    k : the hard term compares the mean of the k highest negatives with the mean of the k lowest positives (all of a
+        class that has fewer); 1 in the poster.
+    score : ``raw``, ``cosine`` or ``sigmoid``, see siamloss.losses.shared.scores. The poster is silent; ``raw``, what
+        SiamFC's head gives and what every other loss here gets. delta and alpha only mean something relative to it.
 
     Notes
     -----
     All scores equal gives lambda * delta + eta * alpha: a loss that stays there has collapsed. Adding a constant to
-    all scores changes nothing. Differs from the triplet loss in that it looks at the moments of the two classes and at
-    one extreme pair, not at all pairs.
+    all scores changes nothing (unless the score is sigmoid). Differs from the triplet loss in that it looks at the
+    moments of the two classes and at one extreme pair, not at all pairs. A batch or map that lacks a class:
+    siamloss.losses.shared.cells. Under torch.distributed the batch is that of all ranks.
 
     Source
     ------
     The poster's three formulas; l_dis is the siamese global loss of Kumar et al. 2016 and Ktena et al. 2017.
     """
+
+    formula = "v (var+ + var-) + lambda max(0, delta - (mean+ - mean-)) + eta max(0, max_k n - min_k p + alpha)"
+    cost = "O(N)"
 
     def __init__(
         self,
@@ -47,22 +55,26 @@ class GlobalSimilarityLoss(nn.Module):
         eta: float = 0.1,
         moments: Scope = "batch",
         hard: Scope = "map",
+        k: int = 1,
+        score: ScoreKind = "raw",
     ) -> None:
         super().__init__()
-        for name, value in (("variance", variance), ("lambda", lambda_), ("eta", eta)):
-            if not value >= 0:
-                raise ValueError(f"{name} is {value} but must be 0 or more")
-        if not variance + lambda_ + eta > 0:
+        self.variance = number("variance", variance, low=0)
+        self.lambda_ = number("lambda", lambda_, low=0)
+        self.eta = number("eta", eta, low=0)
+        if not self.variance + self.lambda_ + self.eta > 0:
             raise ValueError("variance, lambda and eta are all 0, so nothing is left to train")
-        for name, value in (("delta", delta), ("alpha", alpha)):
-            if not math.isfinite(value):
-                raise ValueError(f"{name} is {value} but must be a finite number")
-        for name, value in (("moments", moments), ("hard", hard)):
-            if value not in ("batch", "map"):
-                raise ValueError(f"{name} is '{value}' but must be 'batch' or 'map'")
-        self.variance, self.lambda_, self.delta = variance, lambda_, delta
-        self.alpha, self.eta = alpha, eta
-        self.moments, self.hard = moments, hard
+        self.delta, self.alpha = number("delta", delta), number("alpha", alpha)
+        self.moments = choice("moments", moments, ("batch", "map"))
+        self.hard = choice("hard", hard, ("batch", "map"))
+        self.k = whole_number("k", k, low=1)
+        self.score = choice("score", score, KINDS)
+
+    @property
+    def per_map(self) -> bool:
+        """Whether the loss of a batch is the mean of the losses of its maps."""
+        scopes = [self.moments] * bool(self.variance or self.lambda_) + [self.hard] * bool(self.eta)
+        return "batch" not in scopes
 
     def forward(self, scores: torch.Tensor, labels: torch.Tensor) -> LossOutput:
         """Loss of scores and labels ``(B, 1, H, W)``.
@@ -70,36 +82,10 @@ class GlobalSimilarityLoss(nn.Module):
         Parts ``variance``, ``margin`` and ``hard``, each with its weight, sum to the total; a term of weight 0 is left
         out.
         """
-        cells = split_cells(scores, labels)
-        terms = {}
-        if self.variance > 0 or self.lambda_ > 0:
-            mean_positive, var_positive = _moments(cells.scores_BN, cells.positive_BN, self.moments)
-            mean_negative, var_negative = _moments(cells.scores_BN, cells.negative_BN, self.moments)
-            gap = mean_positive - mean_negative
-            if self.variance > 0:
-                terms["variance"] = self.variance * (var_positive + var_negative).mean()
-            if self.lambda_ > 0:
-                terms["margin"] = self.lambda_ * (self.delta - gap).clamp_min(0.0).mean()
+        cells = as_kind(split_cells(scores, labels), self.score)
+        terms = distance_terms(cells, self.variance, self.lambda_, self.delta, self.moments)
         if self.eta > 0:
-            terms["hard"] = self.eta * (_hardest_gap(cells, self.hard) + self.alpha).clamp_min(0.0).mean()
-        return LossOutput(
-            torch.stack(list(terms.values())).sum(), {name: term.detach() for name, term in terms.items()}
-        )
-
-
-def _moments(scores_BN: torch.Tensor, mask_BN: torch.Tensor, scope: Scope) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and population variance of the masked scores: scalars for ``batch``, ``(B,)`` for ``map``."""
-    dim = 1 if scope == "map" else None
-    mean = masked_mean(scores_BN, mask_BN, dim)
-    centered = scores_BN - (mean[:, None] if scope == "map" else mean)
-    return mean, masked_mean(centered.square(), mask_BN, dim)
-
-
-def _hardest_gap(cells: Cells, scope: Scope) -> torch.Tensor:
-    """max n - min p: a scalar for ``batch``, ``(B,)`` for ``map``."""
-    infinity = float("inf")
-    negatives = cells.scores_BN.masked_fill(~cells.negative_BN, -infinity)
-    positives = cells.scores_BN.masked_fill(~cells.positive_BN, infinity)
-    if scope == "map":
-        return negatives.max(dim=1).values - positives.min(dim=1).values
-    return negatives.max() - positives.min()
+            gap, both = hardest_gap(cells, self.hard, self.k)
+            hinge = self.eta * torch.where(both, (gap + self.alpha).clamp_min(0.0), 0.0)
+            terms["hard"] = map_mean(hinge) if self.hard == "map" else hinge
+        return sum_of_parts(terms)

@@ -1,37 +1,116 @@
-"""Losses by name."""
+"""Losses by name: those of this folder, and those of installed packages (entry point group ``siamloss.losses``).
 
-import ast
+Names, parameters and formulas are read from the source; a loss, and torch, is imported by :func:`make_loss` alone.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError, did_you_mean
+from siamloss.losses.shared import source
+from siamloss.provenance.source import find_source
 
-LOSSES = {
-    "logistic": "siamloss.losses.logistic:LogisticLoss",
-    "triplet": "siamloss.losses.triplet:TripletLoss",
-    "gsl": "siamloss.losses.gsl:GlobalSimilarityLoss",
-}
-
+GROUP = "siamloss.losses"
+ROOM = Path(__file__).resolve().parent
 RENAMED = {"lambda": "lambda_"}
 """Parameter names that Python keeps for itself."""
 
 
-def loss_module(name: str) -> str:
-    """Module that holds a loss, for code fingerprints."""
+def built_in_losses(room: Path = ROOM) -> dict[str, str]:
+    """Every file of the room with one public class that defines ``forward``: ``batch_hard.py`` is ``batch-hard``."""
+    found = {}
+    for path in sorted(room.glob("[a-z]*.py")):
+        cls = source.public_loss(path)
+        if cls:
+            found[path.stem.replace("_", "-")] = f"siamloss.losses.{path.stem}:{cls}"
+    return found
+
+
+def installed_losses(known: Mapping[str, str]) -> dict[str, str]:
+    """Losses that other packages announce, beside those ``known``.
+
+    Raises
+    ------
+    ConfigError : a name that is taken, or an entry point that does not name a class.
+    """
+    found: dict[str, str] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        package = entry.dist.name if entry.dist is not None else "unknown"
+        taken = known.get(entry.name) or found.get(entry.name)
+        if taken:
+            raise ConfigError(
+                f"loss '{entry.name}' is both {taken} and {entry.value} of package '{package}'; rename the latter"
+            )
+        module, _, cls = (part.strip() for part in entry.value.partition("[")[0].partition(":"))
+        if not (module and cls.isidentifier()):
+            raise ConfigError(
+                f"loss '{entry.name}' of package '{package}' is announced as '{entry.value}'; write it as module:Class"
+            )
+        found[entry.name] = f"{module}:{cls}"
+    return found
+
+
+class _Losses(Mapping):
+    """Where each loss is, ``module:Class`` by name, looked up when first asked for."""
+
+    @functools.cached_property
+    def _found(self) -> dict[str, str]:
+        ours = built_in_losses()
+        return {**ours, **installed_losses(ours)}
+
+    def __getitem__(self, name: str) -> str:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+LOSSES: Mapping[str, str] = _Losses()
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Module and class of a loss."""
     if name not in LOSSES:
         raise UnknownNameError(f"unknown loss '{name}'; {did_you_mean(name, LOSSES)}")
-    return LOSSES[name].partition(":")[0]
+    module, _, cls = LOSSES[name].partition(":")
+    return module, cls
+
+
+def _source(name: str) -> tuple[Path, str]:
+    """Source file and class of a loss."""
+    module, cls = _place(name)
+    if module.startswith("siamloss.losses."):
+        return ROOM / f"{module.rpartition('.')[2]}.py", cls
+    path = find_source(module)
+    if path is None:
+        raise ConfigError(
+            f"loss '{name}' is announced by an installed package, but its module '{module}' has no source here; "
+            "install that package again or remove it"
+        )
+    return path, cls
+
+
+def loss_module(name: str) -> str:
+    """Module that holds a loss, for code fingerprints."""
+    return _place(name)[0]
 
 
 def loss_parameters(name: str) -> list[str]:
     """Parameter names of a loss as variants.yaml writes them, read from its source: the loss is not imported."""
-    module, _, cls = LOSSES[name].partition(":")
-    source = (Path(__file__).parent / f"{module.rpartition('.')[2]}.py").read_bytes()
-    body = next(node.body for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == cls)
-    init = next((node for node in body if isinstance(node, ast.FunctionDef) and node.name == "__init__"), None)
     written = {value: key for key, value in RENAMED.items()}
-    return [written.get(arg.arg, arg.arg) for arg in init.args.args[1:]] if init else []
+    return [written.get(key, key) for key in source.parameters(*_source(name))]
+
+
+def loss_facts(name: str) -> dict[str, str]:
+    """``formula`` and ``cost`` of a loss in one line each, read from its source; empty where it does not say."""
+    return source.facts(*_source(name))
 
 
 def check_loss(name: str, params: dict[str, Any], variant: str) -> None:
@@ -57,12 +136,19 @@ def make_loss(name: str, params: dict[str, Any]):
     Raises
     ------
     UnknownNameError, UnknownKeyError : a loss or a parameter that does not exist.
-    ConfigError : a parameter out of its range.
+    ConfigError : a parameter out of its range, or a loss of another package that cannot be imported.
     """
     check_loss(name, params, name)
-    cls = getattr(import_module(loss_module(name)), LOSSES[name].partition(":")[2])
+    module, cls = _place(name)
+    try:
+        made = getattr(import_module(module), cls)
+    except Exception as error:  # whatever the code of another package raises
+        if module.startswith("siamloss."):
+            raise
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(f"loss '{name}' cannot be imported from {module}: {text}; correct that package") from error
     values = {RENAMED.get(key, key): value for key, value in params.items()}
     try:
-        return cls(**values)
+        return made(**values)
     except (ValueError, TypeError) as error:
         raise ConfigError(f"loss '{name}': {error}; correct its parameters in variants.yaml") from error

@@ -2,14 +2,17 @@
 
 Snakemake does not notice an edited function inside an installed package. Each rule therefore carries the fingerprint
 of its entry module as a parameter: editing a plot re-runs the report only, editing the tracker re-runs tracking.
-Comments, layout and docstrings do not count.
+Comments, layout and docstrings do not count. A loss of another package counts with what it imports from its own package
+and from siamloss.
 """
 
 import ast
 import functools
 from pathlib import Path
 
+from siamloss.errors import ConfigError
 from siamloss.provenance.hashing import sha256_bytes, sha256_file
+from siamloss.provenance.source import find_source
 
 PACKAGE = "siamloss"
 LEFT_OUT = {"siamloss", "siamloss.config", "siamloss.errors"}
@@ -19,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @functools.cache
 def _file(module: str) -> Path | None:
-    """Source file of a siamloss module, found without importing it (an import would load torch)."""
+    """Source file of a module, found without importing it (an import would load torch)."""
+    if module.split(".")[0] != PACKAGE:
+        return find_source(module)
     base = ROOT.joinpath(*module.split(".")[1:])
     return next((path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None)
 
@@ -31,22 +36,38 @@ def _parents(module: str) -> list[str]:
 
 @functools.cache
 def _parse(module: str) -> tuple[str, frozenset[str]]:
-    """Code of a module without comments and docstrings, and the siamloss modules it imports anywhere."""
-    tree = ast.parse(_file(module).read_bytes())
+    """Code of a module without comments and docstrings, and the modules of siamloss and of its own package that it
+    imports anywhere."""
+    try:
+        tree = ast.parse(_file(module).read_bytes())
+    except SyntaxError as error:
+        raise ConfigError(f"{_file(module)} cannot be read as Python: {error.msg}; correct it") from error
     imports: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imports.add(node.module)
-            imports.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = _absolute(module, node)
+            imports.add(origin)
+            imports.update(f"{origin}.{alias.name}" for alias in node.names)
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             value = body[0].value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                body[0].value = ast.Constant("")
-    ours = {name for name in imports if name.split(".")[0] == PACKAGE and _file(name)}
+                del body[0]
+    own = {PACKAGE, module.split(".")[0]}
+    ours = {name for name in imports if name.split(".")[0] in own and _file(name)}
     return ast.dump(tree) + _assets(_file(module)), frozenset(ours)
+
+
+def _absolute(module: str, node: ast.ImportFrom) -> str:
+    """Module that an import names, also where it is written relative to ``module``."""
+    if not node.level:
+        return node.module or ""
+    is_package = _file(module).name == "__init__.py"
+    parts = module.split(".")
+    parts = parts[: len(parts) - node.level + is_package]
+    return ".".join([*parts, *([node.module] if node.module else [])])
 
 
 def _assets(file: Path) -> str:
@@ -59,12 +80,21 @@ def _assets(file: Path) -> str:
 
 
 def import_closure(*modules: str) -> list[str]:
-    """Sorted names of the given modules, of their packages, and of all siamloss modules they import, transitively."""
+    """Sorted names of the given modules, of their packages, and of all modules of siamloss and of their own package
+    that they import, transitively.
+
+    Raises
+    ------
+    ConfigError : one of the given modules has no source here.
+    """
+    for module in modules:
+        if _file(module) is None:
+            raise ConfigError(f"module '{module}' has no source here; install the package that holds it again")
     seen: set[str] = set()
     queue = list(modules)
     while queue:
         module = queue.pop()
-        if module in seen:
+        if module in seen or _file(module) is None:
             continue
         seen.add(module)
         queue.extend(_parents(module))

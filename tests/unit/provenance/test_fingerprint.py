@@ -1,10 +1,12 @@
 """Code fingerprints."""
 
 import shutil
+import sys
 
 import pytest
 
 from siamloss.config import Dataset, SyntheticConfig, Variant
+from siamloss.errors import ConfigError
 from siamloss.jobs import ENTRY, code
 from siamloss.provenance import fingerprint
 
@@ -36,15 +38,15 @@ def package(tmp_path, monkeypatch):
 
 
 def test_editing_a_plot_touches_the_report_only(package):
-    assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"report"}
+    assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"report", "ablation"}
 
 
 def test_editing_a_template_touches_the_report_only(package):
-    assert package("report/templates/page.css", "{", "{ /* edited */") == {"report"}
+    assert package("report/templates/page.css", "{", "{ /* edited */") == {"report", "ablation"}
 
 
 def test_editing_the_tracker_does_not_retrain(package):
-    assert package("tracking/siamfc.py", "config.scale_lr * sides", "2 * config.scale_lr * sides") == {"track"}
+    assert package("tracking/siamfc.py", "config.scale_lr * sides", "2 * config.scale_lr * sides") == {"track", "tune"}
 
 
 def test_editing_the_training_loop_does_not_redraw_data(package):
@@ -60,12 +62,64 @@ def test_comments_layout_and_docstrings_do_not_count(package):
 def test_a_loss_is_part_of_its_own_trainings_only(package):
     variants = {name: Variant(name, loss=name) for name in ("gsl", "logistic")}
     before = {name: code("train", variant) for name, variant in variants.items()}
-    assert package("losses/gsl.py", "self.eta * (", "2 * self.eta * (") == set()
+    assert package("losses/gsl.py", "hinge = self.eta *", "hinge = 2 * self.eta *") == set()
     after = {name: code("train", variant) for name, variant in variants.items()}
     assert after["gsl"] != before["gsl"]
     assert after["logistic"] == before["logistic"]
     assert "siamloss.losses.gsl" not in fingerprint.import_closure(ENTRY["train"])
-    assert "siamloss.losses.cells" in fingerprint.import_closure("siamloss.losses.gsl")
+    assert "siamloss.losses.shared.cells" in fingerprint.import_closure("siamloss.losses.gsl")
+
+
+def test_what_losses_share_concerns_those_that_use_it(package):
+    names = ("gsl", "logistic", "hinge")
+    variants = {name: Variant(name, loss=name) for name in names}
+    before = {name: code("train", variant) for name, variant in variants.items()}
+    package("losses/shared/extremes.py", "negatives + weakest", "negatives + 2 * weakest")
+    assert [name for name in names if code("train", variants[name]) != before[name]] == ["gsl"]
+
+
+@pytest.fixture
+def acme(tmp_path, monkeypatch):
+    """A package of somebody else; returns the fingerprint of its loss after writing files into it."""
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def fingerprint_after(module="acme.loss", **files):
+        for name, text in files.items():
+            (folder / f"{name}.py").write_text(text)
+        fingerprint._file.cache_clear()
+        fingerprint._parse.cache_clear()
+        return fingerprint.code_fingerprint(module)
+
+    yield fingerprint_after
+    assert "acme" not in sys.modules
+    fingerprint._file.cache_clear()
+    fingerprint._parse.cache_clear()
+
+
+def test_a_loss_of_another_package_counts_with_what_it_imports_from_its_own(acme):
+    loss = "import numpy\nfrom .helper import half\nfrom siamloss.losses.shared.cells import split_cells\nX = 1\n"
+    first = acme(__init__="raise RuntimeError('imported')", loss=loss, helper="half = 0.5", other="A = 1")
+    assert acme(loss='"""Words."""\n' + loss.replace("X = 1", "X = 1  # a remark"), other="A = 2") == first
+    assert acme(loss=loss.replace("X = 1", "X = 2")) != first
+    assert acme(loss=loss, helper="half = 0.6") != first
+    assert acme(helper="half = 0.5", __init__="pass") != first
+    closure = fingerprint.import_closure("acme.loss")
+    assert {"acme.loss", "acme.helper", "siamloss.losses.shared.cells"} <= set(closure)
+    assert not {"acme.other", "numpy"} & set(closure)
+
+
+def test_relative_imports_are_followed_from_a_package_too(acme):
+    acme(__init__="from . import loss", loss="X = 1")
+    assert "acme.loss" in fingerprint.import_closure("acme")
+
+
+def test_a_missing_or_broken_module_is_named_in_one_line(acme):
+    with pytest.raises(ConfigError, match=r"^module 'acme\.gone' has no source here; install the package"):
+        acme(module="acme.gone")
+    with pytest.raises(ConfigError, match=r"broken\.py cannot be read as Python: .*; correct it$"):
+        acme(module="acme.broken", broken="def")
 
 
 def test_the_generator_and_the_readers_concern_their_own_datasets_only(package):
@@ -100,6 +154,7 @@ def test_rooms_import_only_from_their_left():
         "tracking",
         "records",
         "metrics",
+        "tuning",
         "stats",
         "report",
     ]
