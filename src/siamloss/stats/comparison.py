@@ -1,0 +1,83 @@
+"""What else a reviewer asks of a comparison: robust mean, probability of improvement, test over sequences, power."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from siamloss.config import StatsConfig
+from siamloss.metrics.catalogue import METRICS
+from siamloss.stats.bootstrap import resample
+from siamloss.stats.components import calibrated_interval, spread
+from siamloss.stats.holm import holm
+from siamloss.stats.improvement import bootstrap_improvement, improvement_cells, probability_of_improvement, wins
+from siamloss.stats.iqm import bootstrap_iqm, interquartile_mean, iqm_cells
+from siamloss.stats.matrices import Runs, find_pair, shared_seeds, split_runs
+from siamloss.stats.permutation import permutation_p
+from siamloss.stats.power import detectable_difference
+from siamloss.stats.summary import bounds_of, difference_cells, sorted_panels
+
+COMPARISON_COLUMNS = [
+    *("benchmark", "metric", "variant", "n_seeds", "n_sequences", "iqm", "iqm_low", "iqm_high"),
+    *("improvement", "improvement_low", "improvement_high", "detectable", "p_sequences", "p_sequences_holm"),
+]
+
+
+def compare(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: StatsConfig) -> pd.DataFrame:
+    """Compare every variant to the baseline in the ways that :func:`siamloss.stats.summarise` leaves out.
+
+    Parameters
+    ----------
+    metrics, variants, baseline, stats : as in :func:`siamloss.stats.summarise`.
+
+    Returns
+    -------
+    DataFrame with :data:`COMPARISON_COLUMNS`, rows as there. ``iqm``: interquartile mean over runs and sequences.
+    ``improvement``: probability that a run of the variant is better than one of the baseline, in the metric's own
+    direction. ``detectable``: true difference whose interval leaves 0 out with 80 % probability. ``p_sequences``:
+    permutation test over sequences; ``_holm``: corrected for all such tests of the table. Intervals as in the summary.
+    ``n_seeds`` counts the paired seeds; from ``improvement`` on all is NaN for the baseline itself.
+
+    Raises
+    ------
+    RecordError : a variant without metrics, or a run with missing or doubled sequences.
+    """
+    runs = split_runs(metrics[metrics["variant"].isin([*variants, baseline])])
+    rows = []
+    for benchmark, metric in sorted_panels(metrics):
+        sign = 1.0 if metric not in METRICS or METRICS[metric].higher_is_better else -1.0
+        for variant in variants:
+            own, base = find_pair(runs, benchmark, metric, variant, baseline)
+            seeds = own.seeds if variant == baseline else shared_seeds(own, base)
+            paired = [np.nan] * 5
+            if seeds and variant != baseline:
+                paired = _paired(own.at(seeds), base.at(seeds), len(seeds), sign, benchmark, stats)
+            head = [benchmark, metric, variant, len(seeds), len(own.sequences)]
+            rows.append([*head, *_iqm(own, benchmark, metric, stats), *paired])
+    table = pd.DataFrame(rows, columns=COMPARISON_COLUMNS[:-1])
+    return table.assign(p_sequences_holm=holm(table["p_sequences"].to_numpy(dtype=np.float64)))
+
+
+def _scored(runs: Runs) -> np.ndarray:
+    return np.where(runs.weights > 0, runs.values, np.nan)
+
+
+def _iqm(runs: Runs, benchmark: str, metric: str, stats: StatsConfig) -> tuple[float, float, float]:
+    values = _scored(runs)
+    draws = bootstrap_iqm(values, resample(benchmark, stats.seed, stats.draws, *values.shape))
+    estimate = interquartile_mean(values)
+    return estimate, *calibrated_interval(draws, estimate, spread(iqm_cells(values)), stats.level, bounds_of(metric))
+
+
+def _paired(own: Runs, base: Runs, seeds: int, sign: float, benchmark: str, stats: StatsConfig) -> list[float]:
+    """Probability of improvement with its interval, detectable difference, and p over sequences."""
+    shape = (seeds, len(own.sequences))
+    first, second = (np.broadcast_to(sign * _scored(runs), shape) for runs in (own, base))
+    won = wins(first, second)
+    draws = bootstrap_improvement(won, resample(benchmark, stats.seed, stats.draws, *shape))
+    estimate, error = probability_of_improvement(first, second), spread(improvement_cells(won))
+    interval = calibrated_interval(draws, estimate, error, stats.level, (0.0, 1.0))
+    detectable = detectable_difference(spread(difference_cells(own, base)), stats.level)
+    weighted = (own.weights.sum(axis=1) > 0).all() and (base.weights.sum(axis=1) > 0).all()
+    p = permutation_p(own.values, base.values, own.weights, base.weights, stats.seed) if weighted else math.nan
+    return [estimate, *interval, detectable, p]
