@@ -62,6 +62,10 @@ class RecordError(SiamlossError):
     """A file of tracking results that cannot be scored."""
 
 
+class ProtocolError(SiamlossError):
+    """A TraX message that cannot be read, or that is not allowed at this point."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the nearest known name, else the list of all names."""
     names = sorted(known)

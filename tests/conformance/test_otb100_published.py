@@ -4,11 +4,14 @@ Source of the numbers: Dong and Shen 2018 (triplet loss), Fig. 4; SiamFC-3s is B
 """
 
 import functools
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from siamloss.cli_evaluate import app
 from siamloss.data.text import read_lines, read_table
 from siamloss.metrics import otb
 from siamloss.metrics.protocols import OTB
@@ -27,6 +30,14 @@ PUBLISHED = {
 }
 
 
+def evaluate(out, *options):
+    """What `siamloss evaluate otb` writes as JSON."""
+    command = ["otb", "--annotations", str(DATA / "annotations"), "--json", str(out), *map(str, options)]
+    result = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return json.loads(out.read_text())
+
+
 @functools.cache
 def read_boxes(folder):
     """All boxes of a folder by sequence, converted from 1-based to 0-based."""
@@ -39,15 +50,49 @@ def read_boxes(folder):
 def frame_pairs(tracker, sequence_list="otb100"):
     """Results and annotations of every sequence, aligned at the end."""
     truth, results = read_boxes("annotations"), read_boxes(f"results/{tracker}")
-    return [
-        otb.align(results[name], truth[name]) for name in read_lines(DATA / f"{sequence_list}.txt", "sequence list")
-    ]
+    names = read_lines(DATA / f"{sequence_list}.txt", "sequence list")
+    return [otb.align(results[name], truth[name], name) for name in names]
 
 
 @pytest.mark.parametrize(("tracker", "sequence_list"), PUBLISHED)
-def test_published_scores_are_reproduced(tracker, sequence_list):
-    mean = otb.mean_score(otb.score_sequence(*pair) for pair in frame_pairs(tracker, sequence_list))
-    assert (round(mean.success_auc, 3), round(mean.precision_20, 3)) == PUBLISHED[tracker, sequence_list]
+def test_the_command_reproduces_the_published_scores(tracker, sequence_list, tmp_path):
+    found = evaluate(
+        tmp_path / "o.json", "--results", DATA / "results" / tracker, "--list", DATA / f"{sequence_list}.txt"
+    )
+    assert (round(found["success_auc"], 3), round(found["precision_20"], 3)) == PUBLISHED[tracker, sequence_list]
+    assert (found["missing"], len(found["trackers"][tracker]["sequences"])) == (
+        0,
+        len(read_lines(DATA / f"{sequence_list}.txt", "list")),
+    )
+
+
+def test_both_trackers_and_a_list_by_name_in_one_call(tmp_path):
+    found = evaluate(tmp_path / "o.json", "--results", DATA / "results", "--list", "otb50")["trackers"]
+    rounded = {
+        name: tuple(round(item["overall"][key], 3) for key in ("success_auc", "precision_20"))
+        for name, item in found.items()
+    }
+    assert rounded == {tracker: PUBLISHED[tracker, "otb50"] for tracker in ("SiamFC-3s", "SiamFC-tri")}
+
+
+@pytest.mark.parametrize("tracker", ["SiamFC-3s", "SiamFC-tri"])
+def test_scoring_records_gives_what_scoring_files_gives(tracker, tmp_path):
+    """0-based boxes sequence by sequence against 1-based files all at once."""
+    mean = otb.mean_score(otb.score_sequence(*pair) for pair in frame_pairs(tracker))
+    found = evaluate(tmp_path / "o.json", "--results", DATA / "results" / tracker)
+    for metric in ("success_auc", "precision_20", "normalized_precision", "normalized_precision_20"):
+        assert getattr(mean, metric) == pytest.approx(found[metric], abs=1e-12)
+
+
+def test_the_variants_differ_by_what_the_documentation_says(tmp_path):
+    """The table of docs/metrics.md, SiamFC-3s on OTB-100."""
+    options = ("--results", DATA / "results" / "SiamFC-3s", "--variant")
+    found = {name: evaluate(tmp_path / "o.json", *options, name) for name in ("otb", "got10k", "pysot")}
+    rounded = {
+        name: [round(100 * item[key], 2) for key in ("success_auc", "precision_20", "normalized_precision")]
+        for name, item in found.items()
+    }
+    assert rounded == {"otb": [58.21, 77.05, 63.44], "got10k": [58.24, 77.05, 63.41], "pysot": [58.24, 77.05, 63.42]}
 
 
 def test_tiger1_aligned_at_the_head_gives_another_number():

@@ -1,4 +1,4 @@
-"""GOT-10k's scores against plain loops and against the toolkit's own overlap."""
+"""GOT-10k's scores against plain loops, one by one and 100,000 at once, and against the toolkit's own overlap."""
 
 import math
 
@@ -73,3 +73,47 @@ def test_overlaps_equal_the_toolkits(seed):
     score = got10k.score_sequence(predicted, truth, visible, (110, 80))
     assert score.ao == pytest.approx(expected.mean(), abs=1e-12)
     assert score.sr_50 == (expected > 0.5).mean()
+
+
+def loop_clip(box, width, height):
+    """The part of a box inside the image."""
+    left, top = min(max(box[0], 0.0), width), min(max(box[1], 0.0), height)
+    right, bottom = min(max(box[0] + box[2], 0.0), width), min(max(box[1] + box[3], 0.0), height)
+    return [left, top, max(right - left, 0.0), max(bottom - top, 0.0)]
+
+
+BOUNDS = {"got10k": loop_bound, "clipped": loop_clip, "unbounded": lambda box, width, height: box}
+
+
+@pytest.mark.parametrize(("variant", "sequences"), [("got10k", 100_000), ("clipped", 20_000), ("unbounded", 20_000)])
+def test_a_hundred_thousand_sequences_equal_plain_loops(variant, sequences):
+    """One scored frame each, in images of their own size; boxes leave the image on every side, or have no area."""
+    rng = np.random.default_rng(11)
+    count = sequences
+    truth = np.concatenate([rng.uniform(-40, 110, (count, 2)), rng.uniform(0, 60, (count, 2))], axis=1)
+    predicted = truth + rng.normal(0, 1, truth.shape) * rng.choice([0.0, 1.0, 20.0], (count, 1))
+    for boxes in (predicted, truth):
+        boxes[:, 2:] = np.where(boxes[:, 2:] < 0.5, 0.0, boxes[:, 2:])
+    predicted[rng.random(count) < 0.05, 2] = 0.0
+    predicted[rng.random(count) < 0.05, 0] += 500.0
+    truth[rng.random(count) < 0.05, 3] = 0.0
+    sizes = rng.integers(40, 120, (count, 2)).astype(float)
+    found = got10k.frame_overlaps(predicted, truth, sizes, variant)
+    bound = BOUNDS[variant]
+    expected = [
+        loop_overlap(bound(a, *size), bound(b, *size))
+        for a, b, size in zip(predicted.tolist(), truth.tolist(), sizes.tolist(), strict=True)
+    ]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+    assert (found == 0).mean() > 0.1
+
+
+def test_a_class_balanced_mean_equals_a_loop_over_classes():
+    rng = np.random.default_rng(3)
+    values = {f"s{number}": float(value) for number, value in enumerate(rng.random(200))}
+    classes = {name: f"class{rng.integers(17)}" for name in values}
+    total, kinds = 0.0, sorted(set(classes.values()))
+    for kind in kinds:
+        members = [values[name] for name in values if classes[name] == kind]
+        total += sum(members) / len(members)
+    assert got10k.class_balanced_mean(values, classes) == pytest.approx(total / len(kinds), abs=1e-12)

@@ -31,6 +31,9 @@ def loop_separability(scores, labels, bins):
     for count, side in zip(counts, (positive, negative), strict=True):
         for s in side:
             count[min(int((s - low) / (high - low) * bins), bins - 1)] += 1
+    fits = {}
+    for name, side, mean, variance in zip(("pos", "neg"), (positive, negative), means, variances, strict=True):
+        fits |= {f"{name}_{key}": value for key, value in loop_fit(side, mean, variance).items()}
     common = sum(min(p / len(positive), n / len(negative)) for p, n in zip(*counts, strict=True))
     return {
         "pos_mean": means[0],
@@ -41,7 +44,21 @@ def loop_separability(scores, labels, bins):
         "dprime": abs(means[0] - means[1]) / math.sqrt(sum(variances) / 2),
         "roc_auc": wins / (len(positive) * len(negative)),
         "hard_violation": violations / len(scores),
+        **fits,
     }
+
+
+def loop_fit(side, mean, variance):
+    """Distance of the distribution functions just below and at every score; standardised third and fourth moment."""
+    if max(side) == min(side):
+        return {"ks": 0.0, "skew": 0.0, "kurtosis": 0.0}
+    deviation, furthest = math.sqrt(variance), 0.0
+    for s in side:
+        gaussian = (1 + math.erf((s - mean) / (deviation * math.sqrt(2)))) / 2
+        below, upto = sum(other < s for other in side), sum(other <= s for other in side)
+        furthest = max(furthest, abs(below / len(side) - gaussian), abs(upto / len(side) - gaussian))
+    third, fourth = (sum((s - mean) ** power for s in side) / len(side) for power in (3, 4))
+    return {"ks": furthest, "skew": third / deviation**3, "kurtosis": fourth / variance**2 - 3}
 
 
 def random_maps(seed):
@@ -93,3 +110,16 @@ def test_roc_auc_equals_scipys_mann_whitney_u():
     assert separability(scores, labels)["roc_auc"] == pytest.approx(
         statistic / (positive.size * negative.size), abs=1e-12
     )
+
+
+def test_fit_equals_scipys():
+    stats = pytest.importorskip("scipy.stats")
+    scores, labels = random_maps(2)
+    found = separability(scores, labels)
+    for name, label in (("pos", 1), ("neg", -1)):
+        side = scores[:, labels == label].ravel()
+        assert found[f"{name}_ks"] == pytest.approx(
+            stats.kstest(side, "norm", args=(side.mean(), side.std())).statistic, abs=1e-12
+        )
+        assert found[f"{name}_skew"] == pytest.approx(stats.skew(side), abs=1e-12)
+        assert found[f"{name}_kurtosis"] == pytest.approx(stats.kurtosis(side), abs=1e-12)

@@ -24,3 +24,15 @@ METRICS: dict[str, MetricInfo] = {
     "accuracy": MetricInfo("Accuracy", True, "share", "vot"),
     "robustness": MetricInfo("Robustness", False, "failures per sequence", "vot"),
 }
+
+EVALUATED_METRICS: dict[str, MetricInfo] = {
+    **METRICS,
+    "normalized_precision": MetricInfo("Norm. precision (mean)", True, "share", "otb"),
+    "normalized_precision_20": MetricInfo("Norm. precision (0.20)", True, "share", "otb"),
+    "mao": MetricInfo("mAO", True, "share", "got10k"),
+    "msr_50": MetricInfo("mSR 0.5", True, "share", "got10k"),
+    "msr_75": MetricInfo("mSR 0.75", True, "share", "got10k"),
+    "eao": MetricInfo("EAO", True, "share", "vot"),
+    "failures": MetricInfo("Failures", False, "failures", "vot"),
+}
+"""These and what ``siamloss evaluate`` computes besides; the tables of a run have :data:`METRICS` only."""

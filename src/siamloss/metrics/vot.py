@@ -43,6 +43,36 @@ def in_burn_in(status: np.ndarray) -> np.ndarray:
     return frame - last_init < VOT.burn_in
 
 
+def frame_overlaps(
+    predicted: np.ndarray,
+    status: np.ndarray,
+    polygons: np.ndarray,
+    image_size: tuple[float, float],
+    visible: np.ndarray | None = None,
+) -> np.ndarray:
+    """Overlap of every frame, clipped to the image; 0 where nothing was tracked or nothing is to be found.
+
+    Parameters
+    ----------
+    predicted, status, polygons, image_size, visible : as for :func:`score_sequence`.
+
+    Returns
+    -------
+    float64 ``(T,)`` in [0, 1].
+
+    Source
+    ------
+    vot-toolkit ``calculate_overlaps``, where an initialisation, a failure, a skipped frame and an absent target are
+    regions without pixels, so their overlap is 0.
+    """
+    tracked = np.asarray(status) == Status.TRACKED
+    if visible is not None:
+        tracked = tracked & visible
+    overlaps = np.zeros(len(tracked))
+    overlaps[tracked] = polygon_overlap(np.asarray(polygons)[tracked], np.asarray(predicted)[tracked], image_size)
+    return overlaps
+
+
 def score_sequence(
     predicted: np.ndarray,
     status: np.ndarray,

@@ -55,7 +55,8 @@ def read_records(path: Path) -> pd.DataFrame:
     CorruptError : the file is truncated or is not a record table.
     """
     try:
-        records = pd.read_parquet(path)
+        # A folder such as gsl[eta=0.5] is no partition key.
+        records = pd.read_parquet(path, partitioning=None)
     except (OSError, ValueError) as error:
         raise CorruptError(f"{path} is not a whole record file; delete it and run snakemake again") from error
     if list(records.columns) != list(COLUMNS):

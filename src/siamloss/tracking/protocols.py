@@ -1,6 +1,7 @@
 """Drive a tracker over a sequence: in one pass, or supervised with resets."""
 
 import time
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -11,6 +12,14 @@ from siamloss.tracking.tracker import Oracle, Tracker
 
 REINIT_FRAMES = 5
 """A supervised run starts again this many frames after a failure. Source: VOT toolkit, ``skip_initialize``."""
+
+REPETITIONS = 15
+"""Supervised runs of a tracker on each sequence. Source: VOT toolkit, stacks 2013 to 2019."""
+
+IDENTICAL_REPETITIONS = 3
+"""So many equal first runs show that a tracker is deterministic. Source: VOT toolkit, ``MultiRunExperiment``."""
+
+Protocol = Callable[[Tracker, Sequence], pd.DataFrame]
 
 
 def one_pass(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
@@ -69,11 +78,39 @@ def supervised(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
     return _table(sequence, rows)
 
 
+def repeated(
+    protocol: Protocol,
+    make_tracker: Callable[[], Tracker],
+    sequence: Sequence,
+    repetitions: int = REPETITIONS,
+    identical: int = IDENTICAL_REPETITIONS,
+) -> list[pd.DataFrame]:
+    """Run a protocol several times; one whose first runs are identical is not run again.
+
+    Returns
+    -------
+    The record table of each run made: ``identical`` tables of a deterministic tracker, else ``repetitions``. Times
+    are no part of the comparison.
+
+    Source
+    ------
+    VOT toolkit, ``MultiRunExperiment``; the GOT-10k toolkit has the same rule.
+    """
+    tables = []
+    while len(tables) < repetitions:
+        tables.append(protocol(make_tracker(), sequence))
+        if len(tables) == identical:
+            first, *others = (table.drop(columns="seconds") for table in tables)
+            if all(first.equals(other) for other in others):
+                break
+    return tables
+
+
 def _table(sequence: Sequence, rows: list[tuple]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["frame", "x", "y", "w", "h", "score", "seconds", "status"])
     table.insert(0, "sequence", sequence.name)
     return table
 
 
-PROTOCOLS = {"otb": one_pass, "got10k": one_pass, "vot": supervised}
+PROTOCOLS: dict[str, Protocol] = {"otb": one_pass, "got10k": one_pass, "vot": supervised}
 """Protocol of each dataset format."""

@@ -106,3 +106,29 @@ def test_small_areas_far_from_the_origin_keep_their_digits():
     polygon = np.array([DIAMOND]) / 1000 + offset
     box = np.array([[offset, offset, 0.01, 0.01]])
     assert polygon_overlap(polygon, box)[0] == pytest.approx(0.2, abs=1e-6)
+
+
+def test_regions_beside_each_other_overlap_by_exactly_nothing():
+    """Rounding must not leave a trace: an overlap above 0 is no failure. Bounding boxes meet, the regions do not."""
+    rng = np.random.default_rng(11)
+    for _ in range(200):
+        corner = rng.uniform(0, 60, 2)
+        side = rng.uniform(5, 40)
+        # A diamond, and a box whose corner points at its upper left edge from outside.
+        diamond = corner + side * np.array([[1.0, 0], [2, 1], [1, 2], [0, 1]])
+        gap = rng.uniform(1e-6, 0.4) * side
+        low = corner - 10
+        box = np.array([*low, *(corner + side / 2 - gap / 2 - low)])
+        assert (corner + side / 2 - gap / 2 > diamond.min(axis=0)).all()
+        turned = np.roll(diamond, rng.integers(4), axis=0)[:: rng.choice([-1, 1])]
+        found = polygon_overlap(turned.reshape(1, 8), box[None], IMAGE)[0]
+        assert found == 0.0
+
+
+def test_many_frames_are_the_same_as_one_by_one():
+    rng = np.random.default_rng(12)
+    polygons, boxes = rotated_rectangles(rng, 5000, (-40, 140), (2, 80)), upright_boxes(rng, 5000, (-40, 140), (2, 80))
+    together = polygon_overlap(polygons, boxes, IMAGE)
+    for frame in (0, 4095, 4096, 4999):
+        assert polygon_overlap(polygons[frame : frame + 1], boxes[frame : frame + 1], IMAGE)[0] == together[frame]
+    assert polygon_overlap(polygons[:0], boxes[:0], IMAGE).shape == (0,)

@@ -32,6 +32,13 @@ def test_round_trip_keeps_every_bit_and_every_type(records, tmp_path):
     assert [Status(code) for code in found["status"]][:3] == [Status.INIT, Status.TRACKED, Status.FAILURE]
 
 
+def test_folders_named_after_settings_add_no_columns(records, tmp_path):
+    path = tmp_path / "gsl[alpha=0,eta=0.1]" / "eta=1" / "a.parquet"
+    path.parent.mkdir(parents=True)
+    write_records(path, records)
+    assert list(read_records(path).columns) == list(COLUMNS)
+
+
 def test_columns_are_put_in_order_and_extra_ones_left_out(records, tmp_path):
     mixed = records[sorted(records, reverse=True)].assign(note="x")
     mixed.index = range(10, 16)

@@ -1,0 +1,80 @@
+"""The ledger of test evaluations: nothing is lost, nothing is skipped."""
+
+import multiprocessing
+import os
+import resource
+
+import pytest
+
+from siamloss.errors import CorruptError
+from siamloss.records.ledger import append_evaluation, read_evaluations
+
+
+def entry(number):
+    return {"variant": "gsl[eta=0.5]", "seed": number, "benchmark": "otb", "time": "2024-05-01T10:00:00+00:00"}
+
+
+def test_entries_come_back_in_order(tmp_path):
+    path = tmp_path / "results" / "demo" / "ledger.jsonl"
+    assert read_evaluations(path) == []
+    for number in range(3):
+        append_evaluation(path, entry(number))
+    assert read_evaluations(path) == [entry(number) for number in range(3)]
+    assert path.read_text().count("\n") == 3
+
+
+def _append_many(path, first):
+    for number in range(first, first + 50):
+        append_evaluation(path, {**entry(number), "padding": "x" * 5000})
+
+
+def test_processes_that_append_at_once_lose_nothing(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=_append_many, args=(path, 50 * number)) for number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(item["seed"] for item in read_evaluations(path)) == list(range(200))
+
+
+DAMAGED = {"half": b'{"seed": 1', "empty": b"", "text": b"seed 1", "list": b"[1]", "binary": b"\xff\xfe"}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_damaged_line_is_named(tmp_path, damage):
+    path = tmp_path / "ledger.jsonl"
+    append_evaluation(path, entry(0))
+    with open(path, "ab") as file:
+        file.write(DAMAGED[damage] + b"\n")
+    append_evaluation(path, entry(2))
+    with pytest.raises(CorruptError, match=r"ledger\.jsonl line 2 is damaged; correct or remove that line by hand"):
+        read_evaluations(path)
+
+
+def test_torn_last_line_does_not_take_the_next_one_with_it(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    append_evaluation(path, entry(0))
+    os.truncate(path, path.stat().st_size - 9)
+    with pytest.raises(CorruptError, match="line 1 is damaged"):
+        read_evaluations(path)
+    append_evaluation(path, entry(1))
+    path.write_bytes(path.read_bytes().partition(b"\n")[2])
+    assert read_evaluations(path) == [entry(1)]
+
+
+def test_write_that_fails_leaves_the_ledger_as_it_was(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    append_evaluation(path, entry(0))
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            append_evaluation(path, entry(1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == before
+    append_evaluation(path, entry(1))
+    assert read_evaluations(path) == [entry(0), entry(1)]
