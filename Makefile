@@ -5,17 +5,28 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES ?= all
 
-.PHONY: reproduce test check-demo lint format bench clean
+.PHONY: reproduce ablation test check-demo vot-toolkit mutants lint format bench clean
 
 reproduce: $(STAMP)
 	$(BIN)/snakemake --cores $(CORES)
 	@echo "The report is at results/demo/report/index.html"
+
+ablation: $(STAMP)
+	$(BIN)/snakemake ablation --cores $(CORES)
+	@echo "The ablation is at results/demo/ablation/index.html"
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
 check-demo: $(STAMP)
 	$(BIN)/python -m pytest tests/demo -m demo
+
+vot-toolkit:
+	$(PYTHON) -m venv .votenv
+	.votenv/bin/pip install --quiet --disable-pip-version-check vot-toolkit==0.9.0 attributee==0.1.9
+
+mutants: $(STAMP)
+	$(BIN)/python tests/mutants/run.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -10,22 +10,31 @@ from typing import Annotated
 import click
 import typer
 
+from siamloss.cli_catalogue import app as catalogue
+from siamloss.cli_evaluate import app as evaluate
+from siamloss.cli_options import (
+    Ablation,
+    Benchmark,
+    Dataset,
+    Manifest,
+    Out,
+    ProgressDir,
+    Run,
+    Seed,
+    Spec,
+    Store,
+    Threads,
+    Variant,
+    experiment_of,
+    progress_of,
+)
+from siamloss.cli_report import app as report
 from siamloss.errors import ConfigError, DiskFullError, SiamlossError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-
-Spec = Annotated[Path, typer.Option(envvar="SIAMLOSS_SPEC", help="Resolved configuration, made by 'siamloss spec'.")]
-Out = Annotated[Path, typer.Option(help="What to write; appears whole or not at all.")]
-Manifest = Annotated[Path, typer.Option(help="Manifest of the dataset, made by 'siamloss data'.")]
-Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
-Dataset = Annotated[str, typer.Option(help="Name of a dataset of the configuration.")]
-Benchmark = Annotated[str, typer.Option(help="Name of a test dataset of the configuration.")]
-Variant = Annotated[str, typer.Option(help="Name of a variant of the configuration.")]
-Seed = Annotated[int, typer.Option(help="Seed of weights and pairs.")]
-Store = Annotated[Path, typer.Option(help="Crop store, made by 'siamloss crops'.")]
-Run = Annotated[Path, typer.Option(help="Run directory, made by 'siamloss train'.")]
-Folder = Annotated[Path, typer.Option(help="Folder made by the verb of that name.")]
-ProgressDir = Annotated[Path | None, typer.Option(help="Folder for unfinished work; kept between calls.")]
+app.add_typer(report)
+app.add_typer(catalogue)
+app.add_typer(evaluate, name="evaluate")
 
 
 @app.callback()
@@ -36,16 +45,6 @@ def start(log: Annotated[Path | None, typer.Option(help="Also append messages to
         logging.raiseExceptions = False  # a log that the disk cannot hold must not hide the error itself
         logging.basicConfig(filename=log, level=logging.INFO, format="%(asctime)s %(message)s", force=True)
         logging.info("siamloss %s", " ".join(sys.argv[1:]))
-
-
-def _experiment(spec: Path):
-    from siamloss.config_io import read_spec
-
-    return read_spec(spec)
-
-
-def _progress(folder: Path | None, out: Path) -> Path:
-    return folder or out.with_name(f".{out.name}.progress")
 
 
 @app.command()
@@ -71,7 +70,7 @@ def data(spec: Spec, dataset: Dataset, out: Out) -> None:
     """Draw a synthetic dataset or check an existing one, and write its manifest."""
     from siamloss.data.prepare import prepare_dataset
 
-    prepare_dataset(_experiment(spec), dataset, out)
+    prepare_dataset(experiment_of(spec), dataset, out)
 
 
 @app.command()
@@ -79,7 +78,25 @@ def crops(spec: Spec, dataset: Dataset, manifest: Manifest, out: Out) -> None:
     """Cut every visible frame of a dataset into a crop store."""
     from siamloss.crops.build import build_store
 
-    build_store(_experiment(spec), dataset, manifest, out)
+    build_store(experiment_of(spec), dataset, manifest, out)
+
+
+@app.command()
+def tune(
+    spec: Spec,
+    variant: Variant,
+    train_store: Store,
+    val_store: Store,
+    manifest: Manifest,
+    out: Out,
+    progress_dir: ProgressDir = None,
+    threads: Threads = 0,
+) -> None:
+    """Choose a variant's learning rate and open parameters on the validation role."""
+    from siamloss.tuning.job import tune_variant
+
+    progress = progress_of(progress_dir, out)
+    tune_variant(experiment_of(spec), variant, train_store, val_store, manifest, progress, out, threads)
 
 
 @app.command()
@@ -90,13 +107,17 @@ def train(
     train_store: Store,
     val_store: Store,
     out: Out,
+    chosen: Annotated[
+        Path | None, typer.Option(help="What 'siamloss tune' chose; else variants.yaml's values.")
+    ] = None,
     progress_dir: ProgressDir = None,
     threads: Threads = 0,
 ) -> None:
     """Train one variant with one seed."""
     from siamloss.training.job import train_run
 
-    train_run(_experiment(spec), variant, seed, train_store, val_store, _progress(progress_dir, out), out, threads)
+    progress = progress_of(progress_dir, out)
+    train_run(experiment_of(spec), variant, seed, train_store, val_store, progress, out, threads, chosen)
 
 
 @app.command()
@@ -104,7 +125,7 @@ def scores(spec: Spec, run: Run, train_store: Store, val_store: Store, out: Out,
     """Write a run's score maps on fixed training and validation pairs."""
     from siamloss.training.scoremaps import write_scores
 
-    write_scores(_experiment(spec), run, train_store, val_store, out, threads)
+    write_scores(experiment_of(spec), run, train_store, val_store, out, threads)
 
 
 @app.command()
@@ -121,70 +142,46 @@ def track(
     """Track every sequence of a benchmark with one run."""
     from siamloss.tracking.job import track_run
 
-    track_run(_experiment(spec), variant, benchmark, manifest, run, _progress(progress_dir, out), out, threads)
+    track_run(experiment_of(spec), variant, benchmark, manifest, run, progress_of(progress_dir, out), out, threads)
 
 
 @app.command()
-def measure(spec: Spec, benchmark: Benchmark, manifest: Manifest, out: Out, curves: Out) -> None:
+def trax(
+    spec: Spec,
+    variant: Variant,
+    run: Annotated[Path | None, typer.Option(help="Run directory; not needed for never-moves.")] = None,
+    threads: Threads = 0,
+) -> None:
+    """Serve a tracker to the VOT toolkit over the TraX protocol, on standard input and output."""
+    from siamloss.tracking.job import tracker_factory
+    from siamloss.tracking.trax import serve
+
+    experiment = experiment_of(spec)
+    control = experiment.variant(variant).control
+    if control == "oracle":
+        raise ConfigError("the oracle needs the ground truth and cannot be served; choose another variant")
+    serve(tracker_factory(experiment, control, run, threads)(None), variant)
+
+
+@app.command()
+def measure(
+    spec: Spec, benchmark: Benchmark, manifest: Manifest, out: Out, curves: Out, ablation: Ablation = False
+) -> None:
     """Turn the records of all runs on a benchmark into tidy metrics and curves."""
     from siamloss.metrics.job import measure_benchmark
 
-    measure_benchmark(_experiment(spec), benchmark, manifest, out, curves)
+    measure_benchmark(experiment_of(spec, ablation), benchmark, manifest, out, curves, ablation)
 
 
 @app.command()
-def tables(spec: Spec, out: Out) -> None:
-    """Write all tables as CSV, Markdown and LaTeX."""
+def separability(spec: Spec, out: Out, ablation: Ablation = False) -> None:
+    """Measure how well the scores of all runs separate the target, on training and on unseen scenes."""
+    from siamloss.jobs import network_runs
+    from siamloss.metrics.separation_job import measure_separability
     from siamloss.paths import Home
-    from siamloss.report.job import write_tables
 
-    experiment = _experiment(spec)
-    write_tables(experiment, Home(experiment), out)
-
-
-@app.command()
-def figures(spec: Spec, out: Out) -> None:
-    """Write all figures as PNG and PDF."""
-    from siamloss.data.open import open_dataset
-    from siamloss.paths import Home
-    from siamloss.report.job import write_figures
-
-    experiment = _experiment(spec)
-    sequences = {item.name: open_dataset(experiment, item) for item in experiment.datasets.test}
-    write_figures(experiment, Home(experiment), sequences, out)
-
-
-@app.command()
-def page(spec: Spec, tables: Folder, figures: Folder, out: Out) -> None:
-    """Write the self-contained page."""
-    from siamloss.paths import Home
-    from siamloss.report.job import write_page
-
-    experiment = _experiment(spec)
-    write_page(experiment, Home(experiment), tables, figures, out)
-
-
-@app.command()
-def plan(config: Annotated[Path, typer.Option(help="Profile.")] = Path("config/demo.yaml")) -> None:
-    """Print how many jobs of which kind a profile has."""
-    from siamloss.config_io import load_profile
-    from siamloss.jobs import count_jobs
-
-    counts = count_jobs(load_profile(config))
-    for name, count in counts.items():
-        typer.echo(f"{name:10s} {count:6d}")
-    typer.echo(f"{'total':10s} {sum(counts.values()):6d}")
-
-
-@app.command()
-def schema(out: Out) -> None:
-    """Write the JSON schema of a profile, for editors."""
-    import json
-
-    from siamloss.config_schema import profile_schema
-    from siamloss.provenance.atomic import write_text
-
-    write_text(out, json.dumps(profile_schema(), indent=1) + "\n")
+    experiment = experiment_of(spec, ablation)
+    measure_separability(experiment, network_runs(experiment, ablation=ablation), Home(experiment), out)
 
 
 def _fail(name: str, message: str, code: int) -> int:

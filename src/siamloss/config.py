@@ -83,12 +83,14 @@ class Grid:
     ----------
     axes : values by parameter, in the order of the variants (the last one fastest); empty for a plain list.
     variants : names, one per combination.
+    reference : the cell of a product that has the catalogue's values of its base; "" if no cell has them.
     """
 
     name: str
     variants: tuple[str, ...]
     axes: dict[str, Any] = field(default_factory=dict)
     label: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ class TuneConfig:
     epochs: int = 5
     pairs_per_epoch: int = 5000
     val_pairs: int = 512
+    val_sequences: int = 0
     seed: int = 0
     lr_scale: tuple[float, ...] = (0.03, 3.0)
 

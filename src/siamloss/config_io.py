@@ -1,82 +1,15 @@
-"""Reading configuration: YAML or JSON -> typed, checked dataclasses; profile + catalogues -> experiment."""
+"""Reading configuration: profile + catalogues -> experiment."""
 
 import json
-import math
-import re
-import types
-import typing
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from siamloss.config import Dataset, Datasets, Experiment, Profile, Variant
+from siamloss.config import Dataset, Datasets, Experiment, Profile, ReportConfig, Variant
+from siamloss.config_build import build
+from siamloss.config_check import check_experiment
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError, did_you_mean
-from siamloss.losses.registry import check_loss
-
-CONTROLS = ("never-moves", "untrained", "oracle")
-INSTANCE = re.compile(r"(?P<base>[^\[\]]+)\[(?P<params>[^\[\]]+)\]")
-
-
-def build(cls: type, raw: Any, where: str = "") -> Any:
-    """Turn plain values into the dataclass ``cls``.
-
-    Raises
-    ------
-    UnknownKeyError : a key that the dataclass lacks, with the nearest one.
-    ConfigError : a missing key or a value of the wrong type.
-    """
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{where or 'the configuration'} must be a mapping, not {raw!r}; see config/README.md")
-    known = {item.name: item for item in fields(cls)}
-    for key in raw:
-        if key not in known:
-            raise UnknownKeyError(f"unknown key '{_join(where, key)}'; {did_you_mean(str(key), known)}")
-    hints = typing.get_type_hints(cls)
-    values = {key: _convert(hints[key], value, _join(where, key)) for key, value in raw.items()}
-    for name, item in known.items():
-        if name not in values and item.default is MISSING and item.default_factory is MISSING:
-            raise ConfigError(f"'{_join(where, name)}' is missing; see config/README.md for its meaning")
-    return cls(**values)
-
-
-def _join(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else str(key)
-
-
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
-        return value
-    if origin in (typing.Union, types.UnionType):
-        return None if value is None else _convert(args[0], value, where)
-    if is_dataclass(hint):
-        return value if isinstance(value, hint) else build(hint, value, where)
-    if origin is typing.Literal:
-        if value not in args:
-            raise ConfigError(f"'{where}' is {value!r}; {did_you_mean(str(value), [a for a in args if a])}")
-        return value
-    if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise ConfigError(f"'{where}' must be a list, not {value!r}; write it as [a, b]")
-        return tuple(_convert(args[0], item, f"{where}[{i}]") for i, item in enumerate(value))
-    if hint is dict or origin is dict:
-        if not isinstance(value, dict):
-            raise ConfigError(f"'{where}' must be a mapping, not {value!r}; see config/README.md")
-        return dict(value)
-    return _convert_scalar(hint, value, where)
-
-
-def _convert_scalar(hint: type, value: Any, where: str) -> Any:
-    if hint is float and isinstance(value, (int, float, str)) and not isinstance(value, bool):
-        try:
-            number = float(value)  # YAML reads 1e-3 as text
-        except ValueError:
-            number = math.nan
-        if math.isfinite(number):
-            return number
-    elif isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
-        return value
-    raise ConfigError(f"'{where}' must be of type {hint.__name__}, not {value!r}; correct it in the configuration")
+from siamloss.variants import GRIDS, Catalogue, expand, resolve_grid, resolve_variant
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -106,42 +39,53 @@ def resolve(raw: dict[str, Any], catalogue_dir: Path = Path("config")) -> Experi
     """Check a profile and look its names up in ``datasets.yaml`` and ``variants.yaml``."""
     profile = build(Profile, raw)
     catalogue = read_yaml(catalogue_dir / "variants.yaml")
-    variants = tuple(resolve_variant(name, catalogue) for name in profile.variants)
-    datasets = _resolve_datasets(profile, read_yaml(catalogue_dir / "datasets.yaml"))
+    variants = expand(profile.variants, catalogue)
+    grids = [resolve_grid(name, catalogue) for name in profile.ablation.grids]
+    extra = _tuned({cell.name: cell for _, cells in grids for cell in cells}, {item.name for item in variants})
     values = {item.name: getattr(profile, item.name) for item in fields(Profile)}
-    experiment = Experiment(**{**values, "variants": variants, "datasets": datasets})
-    _check(experiment)
+    values.update(
+        variants=tuple(variants),
+        grids=tuple(grid for grid, _ in grids),
+        grid_variants=tuple(extra),
+        datasets=_resolve_datasets(profile, read_yaml(catalogue_dir / "datasets.yaml")),
+        baseline=_canonical(profile.baseline, catalogue),
+        report=_resolve_report(profile.report, catalogue),
+    )
+    experiment = Experiment(**values)
+    check_experiment(experiment)
     return experiment
 
 
-def resolve_variant(name: str, catalogue: dict[str, Any]) -> Variant:
-    """Look up ``gsl``, a control, or an instance such as ``gsl[eta=0.5,lambda=1]``."""
-    if name in CONTROLS:
-        return build(Variant, {"label": name, **(catalogue.get(name) or {}), "name": name, "control": name})
-    match = INSTANCE.fullmatch(name)
-    base = match["base"] if match else name
-    if not isinstance(catalogue.get(base), dict):
-        raise UnknownNameError(f"unknown variant '{name}'; {did_you_mean(base, [*catalogue, *CONTROLS])}")
-    variant = build(Variant, {"label": base, **catalogue[base], "name": base}, where=f"variants.{base}")
-    if match:
-        pieces = [item.partition("=") for item in match["params"].split(",")]
-        if not all(key.strip() and value.strip() for key, _, value in pieces):
-            raise ConfigError(
-                f"variant '{name}' is not written as base[key=value,key=value]; correct it in the profile"
-            )
-        chosen = {key.strip(): value.strip() for key, _, value in pieces}
-        variant = replace(variant, name=name, label=name, params={**variant.params, **chosen})
-    variant = replace(variant, params={key: _number(value) for key, value in variant.params.items()})
-    check_loss(variant.loss, variant.params, name)
-    return variant
+def _tuned(cells: dict[str, Variant], main: set[str]) -> list[Variant]:
+    """Variants of the grids that are not in the main list; a cell whose base is nowhere is tuned for itself."""
+    known = main | set(cells)
+    return [
+        cell if cell.tuned_as in known or not cell.loss else replace(cell, tuned_as=name)
+        for name, cell in cells.items()
+        if name not in main
+    ]
 
 
-def _number(value: Any) -> Any:
-    """The number that a text stands for (YAML reads 1e-3 as text), else the value as it is."""
+def _canonical(name: str, catalogue: Catalogue) -> str:
+    """The one name of a variant: aliases and instances that equal their base are looked up, the rest stays."""
     try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+        return resolve_variant(name, catalogue).name
+    except UnknownNameError:
+        return name
+
+
+def _resolve_report(report: ReportConfig, catalogue: Catalogue) -> ReportConfig:
+    """Rows by their canonical names, grids as their cells."""
+
+    def rows(names: tuple[str, ...]) -> tuple[str, ...]:
+        grids = catalogue.get(GRIDS) or {}
+        found = [
+            [cell.name for cell in expand([name], catalogue)] if name in grids else [_canonical(name, catalogue)]
+            for name in names
+        ]
+        return tuple(dict.fromkeys(name for cells in found for name in cells))
+
+    return replace(report, ours=_canonical(report.ours, catalogue), main=rows(report.main), terms=rows(report.terms))
 
 
 def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
@@ -170,49 +114,6 @@ def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
         val=find(wanted["val"], "val"),
         test=tuple(find(name, "test") for name in wanted["test"]),
     )
-
-
-def _check(experiment: Experiment) -> None:
-    names = [variant.name for variant in experiment.variants]
-    for what, items in (
-        ("variant", names),
-        ("seed", experiment.seeds),
-        ("dataset", [d.name for d in experiment.all_datasets]),
-    ):
-        twice = next((item for item in items if list(items).count(item) > 1), None)
-        if twice is not None:
-            raise ConfigError(f"{what} '{twice}' is listed twice; remove one")
-    if not experiment.seeds:
-        raise ConfigError("'seeds' is empty; give at least one seed, six for a significance test")
-    rows = [experiment.baseline, experiment.report.ours, *experiment.report.main, *experiment.report.terms]
-    for name in rows:
-        if name not in names:
-            raise UnknownNameError(
-                f"'{name}' is used as a table row but is not among 'variants'; {did_you_mean(name, names)}"
-            )
-    if experiment.variant(experiment.baseline).control:
-        raise ConfigError(f"baseline '{experiment.baseline}' is a control; choose a trained variant")
-    negative = next((seed for seed in experiment.seeds if seed < 0), None)
-    if negative is not None or experiment.stats.seed < 0:
-        raise ConfigError(
-            f"seed {negative if negative is not None else experiment.stats.seed} is negative; use 0 or above"
-        )
-    positive = {
-        "train.epochs": experiment.train.epochs,
-        "train.batch_size": experiment.train.batch_size,
-        "train.pairs_per_epoch": experiment.train.pairs_per_epoch,
-        "train.lr_start": experiment.train.lr_start,
-        "train.lr_end": experiment.train.lr_end,
-        "model.width": experiment.model.width,
-        "track.scales": experiment.track.scales,
-        "train.val_pairs": experiment.train.val_pairs,
-        "train.checkpoint_steps": experiment.train.checkpoint_steps,
-        "track.response_up": experiment.track.response_up,
-        "stats.draws": experiment.stats.draws,
-    }
-    for key, value in positive.items():
-        if value <= 0:
-            raise ConfigError(f"'{key}' is {value}; give a value above 0")
 
 
 def read_spec(path: Path) -> Experiment:

@@ -15,11 +15,14 @@ from siamloss.provenance.hashing import short_hash
 ENTRY = {
     "data": "siamloss.data.prepare",
     "crops": "siamloss.crops.build",
+    "tune": "siamloss.tuning.job",
     "train": "siamloss.training.job",
     "scores": "siamloss.training.scoremaps",
     "track": "siamloss.tracking.job",
     "measure": "siamloss.metrics.job",
+    "separability": "siamloss.metrics.separation_job",
     "report": "siamloss.report.job",
+    "ablation": "siamloss.report.ablation",
 }
 """Entry module of each verb; its import closure is the code of the job."""
 
@@ -55,23 +58,32 @@ def data_part(experiment: Experiment, dataset: Dataset) -> str:
     return short_hash([_files(dataset), root])
 
 
-def crops_part(experiment: Experiment) -> str:
+def crops_part(experiment: Experiment, dataset: Dataset) -> str:
     """Hash of the settings that a crop store depends on."""
     pairs = experiment.pairs
-    return short_hash([asdict(experiment.crops), experiment.model.backbone, pairs.translate_px, pairs.stretch])
+    facts = [asdict(experiment.crops), experiment.model.backbone, pairs.translate_px, pairs.stretch]
+    return short_hash([*facts, dataset.role])
+
+
+def tune_part(experiment: Experiment, variant: Variant) -> str:
+    """Hash of the settings that the choice for a variant depends on."""
+    search = [asdict(experiment.tune), variant.tune, variant.fixed, experiment.datasets.val.name]
+    search += [asdict(experiment.track), experiment.crops.context]
+    return short_hash([train_part(experiment, variant, experiment.tune.seed), search])
 
 
 def train_part(experiment: Experiment, variant: Variant, seed: int) -> str:
-    """Hash of the settings that a run's weights depend on."""
-    facts: dict[str, Any] = {"model": asdict(experiment.model), "seed": seed}
+    """Hash of the settings that a run's weights depend on, given what was chosen for it."""
+    facts: dict[str, Any] = {
+        "model": asdict(experiment.model),
+        "seed": seed,
+        "pairs": asdict(experiment.pairs),
+        "device": experiment.device,
+        "batch_size": experiment.train.batch_size,
+    }
     if variant.loss:
-        train = {**asdict(experiment.train), "checkpoint_steps": 0}
-        facts.update(
-            pairs=asdict(experiment.pairs),
-            train=train,
-            loss=[variant.loss, variant.params, variant.lr_scale],
-            device=experiment.device,
-        )
+        facts["train"] = {**asdict(experiment.train), "checkpoint_steps": 0}
+        facts["loss"] = [variant.loss, variant.params, variant.lr_scale, variant.fixed]
     return short_hash(facts)
 
 
@@ -90,9 +102,14 @@ def track_part(experiment: Experiment, variant: Variant, dataset: Dataset) -> st
     return short_hash([variant.control, dataset.format, tracker])
 
 
-def measure_part(experiment: Experiment, dataset: Dataset) -> str:
+def measure_part(experiment: Experiment, dataset: Dataset, ablation: bool = False) -> str:
     """Hash of the settings that metrics depend on, given the records."""
-    return short_hash([_files(dataset), runs(experiment)])
+    return short_hash([_files(dataset), chosen_runs(experiment, ablation)])
+
+
+def separability_part(experiment: Experiment, ablation: bool = False) -> str:
+    """Hash of the settings that separability depends on, given the score maps."""
+    return short_hash(network_runs(experiment, ablation=ablation))
 
 
 def report_part(experiment: Experiment) -> str:
@@ -109,23 +126,48 @@ def runs(experiment: Experiment) -> list[tuple[str, int]]:
     ]
 
 
-def network_runs(experiment: Experiment, trained_only: bool = False) -> list[tuple[str, int]]:
+def ablation_runs(experiment: Experiment) -> list[tuple[str, int]]:
+    """All (variant, seed) of the grids, and of the baseline they are compared to, each once."""
+    names = dict.fromkeys([experiment.baseline, *(name for grid in experiment.grids for name in grid.variants)])
+    return [
+        (name, seed)
+        for name in (names if experiment.grids else [])
+        for seed in ([0] if experiment.variant(name).control in FIXED else experiment.ablation_seeds)
+    ]
+
+
+def chosen_runs(experiment: Experiment, ablation: bool) -> list[tuple[str, int]]:
+    """Runs of the ablation, or of the main list."""
+    return ablation_runs(experiment) if ablation else runs(experiment)
+
+
+def network_runs(experiment: Experiment, trained_only: bool = False, ablation: bool = False) -> list[tuple[str, int]]:
     """All (variant, seed) with weights; with ``trained_only`` without the untrained control."""
-    names = {v.name for v in experiment.variants if (v.loss if trained_only else v.control not in FIXED)}
-    return [(name, seed) for name, seed in runs(experiment) if name in names]
+    found = [(experiment.variant(name), seed) for name, seed in chosen_runs(experiment, ablation)]
+    return [(v.name, seed) for v, seed in found if (v.loss if trained_only else v.control not in FIXED)]
+
+
+def tuned_names(experiment: Experiment, ablation: bool = False) -> list[str]:
+    """Variants that a tuning job is run for, each once."""
+    if not experiment.tune.trials:
+        return []
+    trained = network_runs(experiment, trained_only=True, ablation=ablation)
+    return list(dict.fromkeys(experiment.variant(name).tuned_as for name, _ in trained))
 
 
 def count_jobs(experiment: Experiment) -> dict[str, int]:
-    """Number of jobs of each kind in the whole DAG."""
+    """Number of jobs of each kind in the DAG of ``snakemake all``."""
     tests = len(experiment.datasets.test)
     return {
         "spec": 1,
         "data": len(experiment.all_datasets),
         "crops": 2,
+        "tune": len(tuned_names(experiment)),
         "train": len(network_runs(experiment)),
         "scores": len(network_runs(experiment)),
         "track": len(runs(experiment)) * tests,
         "measure": tests,
+        "separability": 1,
         "report": 3,
         "all": 1,
     }

@@ -47,13 +47,34 @@ class Home:
         """Per-frame records of a run on a benchmark."""
         return self.root / "track" / variant / f"seed{seed:02d}" / f"{benchmark}.parquet"
 
-    def metrics(self, benchmark: str) -> Path:
-        """Tidy metrics of all runs on a benchmark; the curves lie beside."""
-        return self.root / "metrics" / f"{benchmark}.parquet"
+    def tune(self, variant: str) -> Path:
+        """What the tuning stage tried for a variant, and what it chose."""
+        return self.root / "tune" / f"{variant}.json"
 
-    def curves(self, benchmark: str) -> Path:
+    @property
+    def ledger(self) -> Path:
+        """One line per evaluation on a test benchmark that was ever made; only ever appended to."""
+        return self.root / "test_evaluations.jsonl"
+
+    def _measured(self, ablation: bool) -> Path:
+        return self.root / "metrics" / "ablation" if ablation else self.root / "metrics"
+
+    def metrics(self, benchmark: str, ablation: bool = False) -> Path:
+        """Tidy metrics of all runs (of the main list, or of the ablation) on a benchmark; the curves lie beside."""
+        return self._measured(ablation) / f"{benchmark}.parquet"
+
+    def curves(self, benchmark: str, ablation: bool = False) -> Path:
         """Success and precision curves of all runs on a benchmark."""
-        return self.root / "metrics" / f"{benchmark}.curves.parquet"
+        return self._measured(ablation) / f"{benchmark}.curves.parquet"
+
+    def separability(self, ablation: bool = False) -> Path:
+        """Tidy separability of the scores of all runs."""
+        return self.root / "separability" / f"{'ablation' if ablation else 'main'}.parquet"
+
+    @property
+    def ablation(self) -> Path:
+        """Tables, figures and page of the ablation grids."""
+        return self.root / "ablation"
 
     @property
     def tables(self) -> Path:

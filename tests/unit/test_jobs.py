@@ -6,14 +6,23 @@ from pathlib import Path
 import pytest
 
 from siamloss import jobs
-from siamloss.config import CropsConfig, Dataset, ModelConfig, PairsConfig, SyntheticConfig, TrackConfig, TrainConfig
+from siamloss.config import (
+    CropsConfig,
+    Dataset,
+    ModelConfig,
+    PairsConfig,
+    SyntheticConfig,
+    TrackConfig,
+    TrainConfig,
+    TuneConfig,
+)
 from siamloss.config_io import load_profile
 
 ROOT = Path(__file__).resolve().parents[2]
-TRAINED = {"train gsl", "train logistic"}
+TRAINED = {"train gsl", "train logistic", "tune gsl", "tune logistic"}
 ALL_RUNS = {*TRAINED, "train untrained"}
 NETWORK_TRACKS = {"track gsl", "track untrained"}
-MEASURES = {"measure drawn", "measure real"}
+MEASURES = {"measure drawn", "measure real", "separability"}
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +47,15 @@ def parts(experiment):
     data = experiment.datasets
     sets = {"train": data.train, "drawn": data.test[0], "real": data.test[1]}
     found = {f"data {name}": jobs.data_part(experiment, item) for name, item in sets.items()}
-    found |= {"crops": jobs.crops_part(experiment), "scores": jobs.scores_part(experiment)}
+    found |= {"crops": jobs.crops_part(experiment, data.train), "scores": jobs.scores_part(experiment)}
     for name in ("gsl", "logistic", "untrained"):
         found[f"train {name}"] = jobs.train_part(experiment, experiment.variant(name), experiment.seeds[0])
+    found |= {f"tune {name}": jobs.tune_part(experiment, experiment.variant(name)) for name in ("gsl", "logistic")}
     for name in ("gsl", "untrained", "oracle"):
         found[f"track {name}"] = jobs.track_part(experiment, experiment.variant(name), sets["drawn"])
     found |= {f"measure {name}": jobs.measure_part(experiment, sets[name]) for name in ("drawn", "real")}
+    found["separability"] = jobs.separability_part(experiment)
+    found["ablation"] = jobs.separability_part(experiment, ablation=True)
     return {**found, "report": jobs.report_part(experiment)}
 
 
@@ -65,34 +77,41 @@ CHANGES = [
     ("results", "elsewhere", {"data train", "data drawn"}),
     ("data_root", "/data", {"data real"}),
     ("profile", "other", set()),
-    ("device", "cuda", TRAINED),
-    ("baseline", "triplet", set()),
-    ("crops/context", 0.4, {"crops", *NETWORK_TRACKS}),
+    ("device", "cuda", ALL_RUNS),
+    ("baseline", "triplet", {"ablation"}),
+    ("crops/context", 0.4, {"crops", *NETWORK_TRACKS, "tune gsl", "tune logistic"}),
     ("crops/frames_per_sequence", 10, {"crops"}),
-    ("pairs/stretch", 0.1, {"crops", "scores", *TRAINED}),
-    ("pairs/translate_px", 8, {"crops", "scores", *TRAINED}),
-    ("pairs/gray_probability", 0.5, {"scores", *TRAINED}),
-    ("pairs/label_radius_px", 12.0, {"scores", *TRAINED}),
+    ("pairs/stretch", 0.1, {"crops", "scores", *ALL_RUNS}),
+    ("pairs/translate_px", 8, {"crops", "scores", *ALL_RUNS}),
+    ("pairs/gray_probability", 0.5, {"scores", *ALL_RUNS}),
+    ("pairs/label_radius_px", 12.0, {"scores", *ALL_RUNS}),
     ("model/width", 0.5, {*ALL_RUNS, "scores", *NETWORK_TRACKS}),
     ("model/score_gain", 2e-3, {*ALL_RUNS, "scores", *NETWORK_TRACKS}),
     ("model/backbone", "alexnet", {"crops", *ALL_RUNS, "scores", *NETWORK_TRACKS}),
     ("train/epochs", 5, TRAINED),
     ("train/lr_start", 1e-3, TRAINED),
     ("train/checkpoint_steps", 7, set()),
+    ("train/batch_size", 16, ALL_RUNS),
+    ("train/epoch_maps", 10, TRAINED),
+    ("tune/trials", 9, {"tune gsl", "tune logistic"}),
+    ("tune/lr_scale", (0.1, 1.0), {"tune gsl", "tune logistic"}),
+    ("variants/gsl/tune", {"eta": [0.1, 0.2]}, {"tune gsl"}),
+    ("datasets/val/name", "other", {"tune gsl", "tune logistic"}),
+    ("ablation/seeds", (0, 1), {"ablation"}),
     ("train/val_pairs", 100, {*TRAINED, "scores"}),
-    ("track/scale_lr", 0.5, NETWORK_TRACKS),
-    ("track/scale_penalty", "multiplicative", NETWORK_TRACKS),
+    ("track/scale_lr", 0.5, {*NETWORK_TRACKS, "tune gsl", "tune logistic"}),
+    ("track/scale_penalty", "multiplicative", {*NETWORK_TRACKS, "tune gsl", "tune logistic"}),
     ("stats/draws", 300, set()),
     ("stats/seed", 1, set()),
     ("report/qualitative_sequences", 1, set()),
     ("report/ours", "triplet", set()),
     ("seeds", (0, 1, 2), MEASURES),
-    ("seeds", (5, 6), {*ALL_RUNS, *MEASURES}),
+    ("seeds", (5, 6), {"train gsl", "train logistic", "train untrained", *MEASURES}),
     ("variants/gsl/label", "Ours", set()),
-    ("variants/gsl/params", {"eta": 0.5}, {"train gsl"}),
-    ("variants/gsl/lr_scale", 0.5, {"train gsl"}),
-    ("variants/gsl/loss", "triplet", {"train gsl"}),
-    ("variants/logistic/lr_scale", 0.5, {"train logistic"}),
+    ("variants/gsl/params", {"eta": 0.5}, {"train gsl", "tune gsl"}),
+    ("variants/gsl/lr_scale", 0.5, {"train gsl", "tune gsl"}),
+    ("variants/gsl/loss", "triplet", {"train gsl", "tune gsl"}),
+    ("variants/logistic/lr_scale", 0.5, {"train logistic", "tune logistic"}),
     ("variants/triplet/lr_scale", 0.5, set()),
 ]
 
@@ -117,14 +136,15 @@ def other(value):
     """Another value of the same type."""
     if isinstance(value, str):
         return {"alexnet": "small", "small": "alexnet", "shift_safe": "multiplicative"}[value]
-    return type(value)(2 * value + 1)
+    return tuple(map(other, value)) if isinstance(value, tuple) else type(value)(2 * value + 1)
 
 
 @pytest.mark.parametrize(
     ("section", "config", "jobs_of_it", "without"),
     [
-        ("train", TrainConfig, {"train gsl"}, {"checkpoint_steps"}),
-        ("pairs", PairsConfig, {"train gsl", "scores"}, set()),
+        ("train", TrainConfig, {"train gsl", "tune gsl"}, {"checkpoint_steps"}),
+        ("tune", TuneConfig, {"tune gsl", "tune logistic"}, set()),
+        ("pairs", PairsConfig, {"train gsl", "train untrained", "scores"}, set()),
         ("model", ModelConfig, {"train gsl", "train untrained", "scores", "track gsl"}, set()),
         ("track", TrackConfig, {"track gsl", "track untrained"}, set()),
         ("crops", CropsConfig, {"crops"}, set()),
@@ -168,6 +188,29 @@ def test_runs_are_all_seeds_of_networks_and_one_of_the_fixed_controls(experiment
     assert jobs.network_runs(few, trained_only=True) == networks[:2]
 
 
+def ablated(**changes):
+    return load_profile(ROOT / "config" / "demo.yaml", **{"ablation": {"grids": ["lambda", "scope"]}, **changes})
+
+
+def test_ablation_runs_are_the_baseline_and_every_cell_once():
+    experiment = ablated()
+    names = ["logistic", *experiment.grids[0].variants, *experiment.grids[1].variants[1:]]
+    assert experiment.grids[1].variants[0] in experiment.grids[0].variants
+    assert jobs.ablation_runs(experiment) == [(name, seed) for name in names for seed in (0, 1)]
+    assert jobs.network_runs(experiment, ablation=True) == jobs.ablation_runs(experiment)
+    assert jobs.ablation_runs(ablated(ablation={})) == []
+    assert jobs.chosen_runs(experiment, ablation=False) == jobs.runs(experiment)
+
+
+def test_every_trained_variant_is_tuned_once_and_cells_take_the_choice_of_their_base():
+    experiment = ablated(variants=["logistic", "gsl", "oracle", "untrained"], report={"ours": "gsl"})
+    assert jobs.tuned_names(experiment) == ["logistic", "gsl"]
+    assert jobs.tuned_names(experiment, ablation=True) == ["logistic", "gsl"]
+    own = ablated(variants=["logistic", "gsl"], report={"ours": "gsl"}, ablation={"grids": ["delta"]})
+    assert "gsl[delta=0.3]" in jobs.tuned_names(own, ablation=True)
+    assert jobs.tuned_names(ablated(tune={"trials": 0})) == []
+
+
 def test_counts_of_the_demo_are_those_of_its_lists():
     demo = load_profile(ROOT / "config" / "demo.yaml")
     counts = jobs.count_jobs(demo)
@@ -175,10 +218,12 @@ def test_counts_of_the_demo_are_those_of_its_lists():
         "spec": 1,
         "data": 5,
         "crops": 2,
+        "tune": 7,
         "train": 16,
         "scores": 16,
         "track": 54,
         "measure": 3,
+        "separability": 1,
         "report": 3,
         "all": 1,
     }

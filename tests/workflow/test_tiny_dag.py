@@ -1,5 +1,6 @@
 """The whole DAG on tiny drawn datasets, in a throw-away project: made, left alone, edited, killed, continued."""
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "mean", "low", "high", "diff", "diff_low", "diff_high", "p"]
+COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "mean", "low", "high", "diff", "diff_low", "diff_high"]
+COLUMNS += ["p", "p_holm"]
 PROFILE = {
     "profile": "tiny",
     "seeds": [0],
@@ -21,6 +23,8 @@ PROFILE = {
     "datasets": {"train": "tiny-train", "val": "tiny-val", "test": ["tiny-otb", "tiny-vot", "tiny-got10k"]},
     "model": {"backbone": "small", "width": 0.25},
     "train": {"epochs": 2, "pairs_per_epoch": 32, "batch_size": 4, "val_pairs": 8, "checkpoint_steps": 4},
+    "tune": {"trials": 2, "epochs": 1, "pairs_per_epoch": 16, "val_pairs": 8},
+    "ablation": {"grids": ["tiny"]},
     "stats": {"draws": 200},
     "report": {
         "ours": "gsl",
@@ -29,6 +33,9 @@ PROFILE = {
         "qualitative_sequences": 1,
     },
 }
+
+REPORT = {"spec", "tables", "figures", "page"}
+NETWORK = {"train", "scores", "track", "measure", "separability"}
 
 
 def drawn(layout, role, seed):
@@ -46,7 +53,9 @@ class Project:
         shutil.copytree(ROOT / "workflow", folder / "workflow")
         (folder / "profiles").symlink_to("workflow/profiles")
         (folder / "config").mkdir()
-        shutil.copy(ROOT / "config" / "variants.yaml", folder / "config")
+        catalogue = yaml.safe_load((ROOT / "config" / "variants.yaml").read_text())
+        catalogue["grids"]["tiny"] = {"base": "gsl", "over": {"eta": [0.1, 1.0], "alpha": [0.0, 0.1]}}
+        (folder / "config" / "variants.yaml").write_text(yaml.safe_dump(catalogue, sort_keys=False))
         sets = {
             "tiny-train": drawn("got10k", "train", 1),
             "tiny-val": drawn("got10k", "val", 2),
@@ -64,21 +73,21 @@ class Project:
         return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
 
     def snakemake(self, *arguments):
-        return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=300)
+        return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=900)
 
     def start(self):
         """Snakemake in the background, the leader of its own process group, which a signal can reach as a whole."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.Popen(self.command(), cwd=self.folder, start_new_session=True, **quiet)
 
-    def planned(self):
+    def planned(self, *targets):
         """Rules that a run would execute now, with their number of jobs."""
-        result = self.snakemake("-n", "--quiet", "rules")
+        result = self.snakemake(*targets, "-n", "--quiet", "rules")
         assert result.returncode == 0, result.stderr
         table = (result.stdout + result.stderr).split("Job stats:")
         lines = table[1].splitlines() if len(table) > 1 else []
         rows = [line.split() for line in lines if len(line.split()) == 2 and line.split()[1].isdigit()]
-        return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
+        return {rule: int(count) for rule, count in rows if rule not in ("total", "all", "ablation")}
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +106,12 @@ def home(project):
 
 def forget(home, *names):
     """Remove products and all that is made from them; Snakemake does not miss what no later product needs."""
-    for name in (*names, "metrics", "tables", "figures", "report"):
+    for name in (*names, "metrics", "separability", "tables", "figures", "report"):
         shutil.rmtree(home / name)
 
 
 def test_all_products_exist(home):
-    for name in ("main", "terms", "separability"):
+    for name in ("main", "terms", "separability", "tuning"):
         for suffix in ("csv", "md", "tex"):
             assert (home / "tables" / f"{name}.{suffix}").stat().st_size > 50
     figures = {path.stem for path in (home / "figures").rglob("*.png")}
@@ -134,10 +143,12 @@ def test_second_run_has_nothing_to_do(project):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"stats": {"draws": 300}}, {"spec", "tables", "figures", "page"}),
-        ({"track": {"scale_lr": 0.5}}, {"spec", "track", "measure", "tables", "figures", "page"}),
-        ({"seeds": [1]}, {"spec", "train", "scores", "track", "measure", "tables", "figures", "page"}),
-        ({"train": {**PROFILE["train"], "checkpoint_steps": 5}}, {"spec", "tables", "figures", "page"}),
+        ({"tune": {**PROFILE["tune"], "trials": 3}}, {*NETWORK, "tune", *REPORT}),
+        ({"ablation": {"grids": ["eta"]}}, REPORT),
+        ({"stats": {"draws": 300}}, REPORT),
+        ({"track": {"scale_lr": 0.5}}, {"tune", *NETWORK, *REPORT}),
+        ({"seeds": [1]}, {*NETWORK, *REPORT}),
+        ({"train": {**PROFILE["train"], "checkpoint_steps": 5}}, REPORT),
     ],
 )
 def test_a_change_of_the_configuration_runs_what_it_touches(project, change, expected):
@@ -160,11 +171,59 @@ def test_a_new_variant_trains_only_itself(project):
     assert "data" not in planned
 
 
-def test_a_damaged_store_stops_the_next_training(project, home):
+def test_the_ablation_trains_its_cells_and_nothing_that_is_there(project, home):
+    planned = project.planned("ablation")
+    assert planned["train"] == 4, "gsl itself has the values that were chosen, the cells have their own"
+    assert planned["track"] == 12
+    assert not {"tune", "crops", "data"} & set(planned), "the cells take the choice of their base"
+    main = (home / "tables" / "main.csv").read_bytes()
+    result = project.snakemake("ablation")
+    assert result.returncode == 0, result.stdout + result.stderr
+    table = pd.read_csv(home / "ablation" / "tiny.csv")
+    assert set(table["variant"]) >= {f"gsl[alpha={alpha},eta={eta}]" for alpha in ("0", "0.1") for eta in ("0.1", "1")}
+    assert (home / "ablation" / "index.html").stat().st_size > 10_000
+    assert list((home / "ablation").rglob("*.png"))
+    assert (home / "tables" / "main.csv").read_bytes() == main
+    assert project.planned() == {}
+    assert project.planned("ablation") == {}
+
+
+def test_an_ablation_without_grids_ends_in_one_line(project):
+    project.write({**PROFILE, "ablation": {}})
+    try:
+        result = project.snakemake("ablation")
+    finally:
+        project.write(PROFILE)
+    assert result.returncode != 0
+    assert "ConfigError: 'ablation.grids' names no grid" in result.stdout + result.stderr
+
+
+def test_a_choice_is_made_for_every_trained_variant_and_kept_in_its_runs(home):
+    for variant in ("logistic", "gsl"):
+        tuned = json.loads((home / "tune" / f"{variant}.json").read_text())
+        run = json.loads((home / "train" / variant / "seed00" / "run.json").read_text())
+        assert tuned["role"] == "val"
+        assert tuned["dataset"] == "tiny-val"
+        assert len(tuned["trials"]) == 2
+        assert run["chosen"] == tuned["chosen"]
+    assert set(json.loads((home / "tune" / "gsl.json").read_text())["chosen"]) == {"lr_scale", "eta", "alpha"}
+
+
+def test_every_test_evaluation_is_counted(home):
+    lines = [json.loads(line) for line in (home / "test_evaluations.jsonl").read_text().splitlines()]
+    seen = {(line["variant"], line["seed"], line["benchmark"]) for line in lines}
+    assert {item for item in seen if item[0] == "gsl"} == {
+        ("gsl", 0, f"tiny-{kind}") for kind in ("otb", "vot", "got10k")
+    }
+    assert len(lines) >= len(seen) >= 15
+
+
+def test_a_damaged_store_stops_the_next_training_and_a_stopped_run_continues(project, home):
+    """A flipped byte with its time stamp kept; then, mended, Ctrl-C: SIGINT to the process group."""
     crops = home / "crops" / "tiny-val" / "crops.u8"
     whole = crops.read_bytes()
     stamp = os.stat(crops)
-    forget(home, "train/gsl")
+    forget(home, "train/gsl", "track/gsl")
     crops.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     os.utime(crops, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     result = project.snakemake()
@@ -173,20 +232,25 @@ def test_a_damaged_store_stops_the_next_training(project, home):
     assert not (home / "train" / "gsl" / "seed00").exists()
     crops.write_bytes(whole)
     os.utime(crops, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    process = project.start()
+    time.sleep(6)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=60) != 0
+    assert not (home / "report").exists()
     result = project.snakemake()
     assert result.returncode == 0, result.stdout + result.stderr
+    assert project.planned() == {}
 
 
 def test_killed_run_continues_and_ends_with_the_same_table(project, home):
     """kill -9 of the whole process group in the middle of training and tracking; the next plain call finishes."""
     before = (home / "tables" / "main.csv").read_bytes()
-    forget(home, "train", "track", "scores")
-    for _ in range(2):
+    forget(home, "train/gsl", "track/gsl", "scores")
+    for folder in ("train", "track"):
         process = project.start()
         started = time.monotonic()
-        wanted = len(list(home.glob("t*/*/seed*"))) + 1
-        while len(list(home.glob("t*/*/seed*"))) < wanted:
-            assert time.monotonic() - started < 120, "no run appeared"
+        while not list((home / folder / "gsl").glob("seed*")):
+            assert time.monotonic() - started < 240, "no run appeared"
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -195,18 +259,6 @@ def test_killed_run_continues_and_ends_with_the_same_table(project, home):
     assert (home / "tables" / "main.csv").read_bytes() == before
     leftovers = [path for path in home.rglob(".*") if ".part" in path.name or ".old" in path.name]
     assert not leftovers
-
-
-def test_interrupted_run_continues(project, home):
-    """Ctrl-C: SIGINT to the process group."""
-    forget(home, "train/gsl", "track/gsl")
-    process = project.start()
-    time.sleep(6)
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(timeout=60) != 0
-    assert not (home / "report").exists()
-    assert project.snakemake().returncode == 0
-    assert project.planned() == {}
 
 
 def test_a_misspelt_key_ends_in_one_line(project):

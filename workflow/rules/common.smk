@@ -75,6 +75,10 @@ def get_data_code(wildcards):
     return jobs.code("data", dataset=EXPERIMENT.dataset(wildcards.dataset))
 
 
+def get_crops_part(wildcards):
+    return jobs.crops_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.dataset))
+
+
 def get_crops_code(wildcards):
     return jobs.code("crops", dataset=EXPERIMENT.dataset(wildcards.dataset))
 
@@ -85,6 +89,28 @@ def get_track_code(wildcards):
 
 def get_measure_code(wildcards):
     return jobs.code("measure", dataset=EXPERIMENT.dataset(wildcards.benchmark))
+
+
+def get_tune_part(wildcards):
+    return jobs.tune_part(EXPERIMENT, get_variant(wildcards))
+
+
+def get_tune_code(wildcards):
+    return jobs.code("tune", get_variant(wildcards), EXPERIMENT.datasets.val)
+
+
+def get_tune_progress(wildcards):
+    return get_progress("tune", wildcards.variant, get_tune_part(wildcards), get_tune_code(wildcards))
+
+
+def get_choice(wildcards):
+    """What the tuning stage chose for a variant; controls and profiles without tuning have none."""
+    variant = get_variant(wildcards)
+    return HOME.tune(variant.tuned_as) if variant.loss and EXPERIMENT.tune.trials else []
+
+
+def get_choice_option(wildcards, input):
+    return f"--chosen {shlex.quote(str(input.choice))}" if input.choice else ""
 
 
 def get_train_part(wildcards):
@@ -121,11 +147,31 @@ def get_track_progress(wildcards):
 
 
 def get_records(wildcards):
-    return [HOME.records(variant, seed, wildcards.benchmark) for variant, seed in jobs.runs(EXPERIMENT)]
+    return [HOME.records(*run, wildcards.benchmark) for run in jobs.runs(EXPERIMENT)]
+
+
+def get_ablation_records(wildcards):
+    return [HOME.records(*run, wildcards.benchmark) for run in jobs.ablation_runs(EXPERIMENT)]
 
 
 def get_measure_part(wildcards):
     return jobs.measure_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.benchmark))
+
+
+def get_ablation_measure_part(wildcards):
+    return jobs.measure_part(EXPERIMENT, EXPERIMENT.dataset(wildcards.benchmark), ablation=True)
+
+
+def get_scores(ablation):
+    return [HOME.scores(*run) for run in jobs.network_runs(EXPERIMENT, ablation=ablation)]
+
+
+def get_runs(ablation):
+    return [HOME.run(*run) for run in jobs.network_runs(EXPERIMENT, ablation=ablation)]
+
+
+def get_choices(ablation):
+    return [HOME.tune(variant) for variant in jobs.tuned_names(EXPERIMENT, ablation)]
 
 
 def take_lock():

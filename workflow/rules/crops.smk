@@ -8,7 +8,7 @@ rule crops:
     conda:
         "../../environment.yml"
     params:
-        part=jobs.crops_part(EXPERIMENT),
+        part=get_crops_part,
         code=get_crops_code,
     shell:
         "siamloss --log {log:q} crops --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"

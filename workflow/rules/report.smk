@@ -1,7 +1,5 @@
 METRICS = [HOME.metrics(benchmark) for benchmark in BENCHMARKS]
 CURVES = [HOME.curves(benchmark) for benchmark in BENCHMARKS]
-RUNS = [HOME.run(variant, seed) for variant, seed in jobs.network_runs(EXPERIMENT)]
-SCORES = [HOME.scores(variant, seed) for variant, seed in jobs.network_runs(EXPERIMENT)]
 REPORT = {"part": jobs.report_part(EXPERIMENT), "code": jobs.code("report")}
 
 
@@ -9,7 +7,9 @@ rule tables:
     input:
         spec=HOME.spec,
         metrics=METRICS,
-        scores=SCORES,
+        separability=HOME.separability(),
+        runs=get_runs(ablation=False),
+        choices=get_choices(ablation=False),
     output:
         report(
             directory(HOME.tables),
@@ -33,8 +33,10 @@ rule figures:
         tables=HOME.tables,
         metrics=METRICS,
         curves=CURVES,
-        scores=SCORES,
-        runs=RUNS,
+        separability=HOME.separability(),
+        scores=get_scores(ablation=False),
+        runs=get_runs(ablation=False),
+        choices=get_choices(ablation=False),
     output:
         report(
             directory(HOME.figures),
@@ -57,7 +59,9 @@ rule page:
         spec=HOME.spec,
         tables=HOME.tables,
         figures=HOME.figures,
-        runs=RUNS,
+        separability=HOME.separability(),
+        runs=get_runs(ablation=False),
+        choices=get_choices(ablation=False),
     output:
         report(HOME.page, caption="../report/page.rst", category="Page"),
     log:
@@ -68,3 +72,28 @@ rule page:
         **REPORT,
     shell:
         "siamloss --log {log:q} page --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"
+
+
+rule ablation:
+    input:
+        spec=HOME.spec,
+        metrics=[HOME.metrics(benchmark, ablation=True) for benchmark in BENCHMARKS],
+        separability=HOME.separability(ablation=True),
+        runs=get_runs(ablation=True),
+        choices=get_choices(ablation=True),
+    output:
+        report(
+            directory(HOME.ablation),
+            caption="../report/ablation.rst",
+            category="Ablation",
+            patterns=["{name}.csv", "{folder}/{name}.png"],
+        ),
+    log:
+        HOME.log("ablation"),
+    conda:
+        "../../environment.yml"
+    params:
+        part=REPORT["part"],
+        code=jobs.code("ablation"),
+    shell:
+        "siamloss --log {log:q} ablation --out {output:q}"

@@ -1,7 +1,32 @@
+rule tune:
+    input:
+        train_store=HOME.crops(TRAIN_SET),
+        val_store=HOME.crops(VAL_SET),
+        manifest=HOME.manifest(VAL_SET),
+    output:
+        HOME.root / "tune" / "{variant}.json",
+    log:
+        HOME.log("tune-{variant}"),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        gpu=get_gpus(),
+    params:
+        part=get_tune_part,
+        code=get_tune_code,
+        progress=get_tune_progress,
+    shell:
+        "siamloss --log {log:q} tune --variant {wildcards.variant:q}"
+        " --train-store {input.train_store:q} --val-store {input.val_store:q} --manifest {input.manifest:q}"
+        " --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
+
+
 rule train:
     input:
         train_store=HOME.crops(TRAIN_SET),
         val_store=HOME.crops(VAL_SET),
+        choice=get_choice,
     output:
         directory(RUN),
     log:
@@ -15,9 +40,10 @@ rule train:
         part=get_train_part,
         code=get_train_code,
         progress=get_train_progress,
+        choice=get_choice_option,
     shell:
         "siamloss --log {log:q} train --variant {wildcards.variant:q} --seed {wildcards.seed}"
-        " --train-store {input.train_store:q} --val-store {input.val_store:q}"
+        " --train-store {input.train_store:q} --val-store {input.val_store:q} {params.choice}"
         " --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
 
 

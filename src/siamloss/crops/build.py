@@ -63,7 +63,7 @@ def build_store(experiment: Experiment, name: str, manifest: Path, out: Path) ->
             f"crops of '{name}' need {size / 1e9:.1f} GB but {out.parent} has {free / 1e9:.1f} GB free; "
             "free some space or set crops.frames_per_sequence"
         )
-    rows: list[tuple[str, int]] = []
+    rows: list[tuple[str, int, float]] = []
     with atomic_folder(out) as folder:
         with (
             open(folder / CROPS, "wb") as file,
@@ -72,7 +72,10 @@ def build_store(experiment: Experiment, name: str, manifest: Path, out: Path) ->
             for sequence, frames in chosen:
                 for frame in frames:
                     file.write(cut_frame(sequence, frame, geometry, side_px, experiment.crops.context).tobytes())
-                    rows.append((sequence.name, int(frame)))
+                    likeness = np.nan if sequence.distractor is None else sequence.distractor[frame]
+                    rows.append((sequence.name, int(frame), likeness))
                     bar.update()
-        pd.DataFrame(rows, columns=["sequence", "frame"]).to_parquet(folder / INDEX, index=False)
-        write_manifest(folder, dataset=name, shape=[count, side_px, side_px, 3], exemplar_px=geometry.exemplar_px)
+        index = pd.DataFrame(rows, columns=["sequence", "frame", "distractor"]).astype({"distractor": np.float32})
+        index.to_parquet(folder / INDEX, index=False)
+        shape, role = [count, side_px, side_px, 3], experiment.dataset(name).role
+        write_manifest(folder, dataset=name, role=role, shape=shape, exemplar_px=geometry.exemplar_px)

@@ -22,12 +22,15 @@ class CropStore:
     first : int64 ``(S + 1,)``; crops of sequence s are ``first[s]:first[s + 1]``, in time order.
     frames : int32 ``(N,)`` 0-based frame number within the sequence.
     names : S sequence names.
+    distractor : float32 ``(N,)`` :attr:`siamloss.data.sequence.Sequence.distractor` of each crop's frame, NaN where the
+        dataset does not know; None in a store that was not opened from disk.
     """
 
     crops: np.ndarray
     first: np.ndarray
     frames: np.ndarray
     names: tuple[str, ...]
+    distractor: np.ndarray | None = None
 
 
 def store_px(train_search_px: int, translate_px: float, stretch: float) -> int:
@@ -44,8 +47,10 @@ def open_store(folder: Path) -> CropStore:
     CorruptError : a file is missing, truncated or changed.
     """
     manifest = verify_manifest(folder)
-    index = pd.read_parquet(Path(folder) / INDEX)
+    index = pd.read_parquet(Path(folder) / INDEX, partitioning=None)
     shape = tuple(manifest["shape"])
+    if "distractor" not in index:
+        raise CorruptError(f"{folder} was cut by an older version; delete it and run snakemake again")
     if shape[0] != len(index):
         raise CorruptError(
             f"{folder} has {shape[0]} crops but {len(index)} index rows; delete it and run snakemake again"
@@ -56,4 +61,5 @@ def open_store(folder: Path) -> CropStore:
         first=np.concatenate([[0], np.cumsum(counts.to_numpy())]).astype(np.int64),
         frames=index["frame"].to_numpy(np.int32),
         names=tuple(counts.index),
+        distractor=index["distractor"].to_numpy(np.float32),
     )

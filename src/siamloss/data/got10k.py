@@ -1,4 +1,7 @@
-"""Reader of the GOT-10k layout: ``list.txt``, ``<Sequence>/00000001.jpg``, groundtruth, cover and absence labels."""
+"""Reader of the GOT-10k layout: ``list.txt``, ``<Sequence>/00000001.jpg``, groundtruth, cover and absence labels.
+
+The synthetic sets add ``distractor.label``: one similarity per frame, which the official toolkit does not read.
+"""
 
 import configparser
 from pathlib import Path
@@ -27,6 +30,11 @@ def _labels(path: Path, count: int, default: int) -> np.ndarray:
     return labels
 
 
+def _distractor(path: Path) -> np.ndarray | None:
+    """Similarity of the nearest look-alike, float64 ``(T,)``; None when the file is absent."""
+    return read_table(path, "label file", (1,))[:, 0] if path.is_file() else None
+
+
 def _read_sequence(folder: Path, name: str) -> Sequence:
     frames = list_frames(folder)
     boxes = read_table(folder / "groundtruth.txt", "annotation", (4,))
@@ -47,4 +55,5 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
         boxes=np.where(absent[:, None], 0.0, boxes),
         visible=visible,
         attributes=frozenset(part.strip() for part in attributes.split(",") if part.strip()),
+        distractor=_distractor(folder / "distractor.label"),
     )

@@ -41,6 +41,8 @@ class Sequence:
     polygons : float64 ``(T, 8)`` rotated ground truth (VOT) or None.
     attributes : names of the OTB attributes the sequence has (``IV``, ``SV``, ...).
     tags : per-frame bool arrays ``(T,)`` by name (VOT).
+    distractor : float64 ``(T,)`` in 0..1, similarity of the most similar distractor in the target's search region, 0
+        with none; None where the dataset does not know (all but the synthetic sets in GOT-10k layout).
     """
 
     name: str
@@ -50,6 +52,7 @@ class Sequence:
     polygons: np.ndarray | None = None
     attributes: frozenset[str] = frozenset()
     tags: dict[str, np.ndarray] = field(default_factory=dict)
+    distractor: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.frame_paths)
@@ -77,6 +80,16 @@ class Sequence:
         if not self.visible[0]:
             raise EmptySequenceError(
                 f"sequence '{self.name}' starts without its target; cut it to the first frame that shows it"
+            )
+        if self.distractor is not None and self.distractor.shape != (count,):
+            raise AnnotationError(
+                f"sequence '{self.name}' has {count} frames but {self.distractor.size} similarities of distractors; "
+                "restore distractor.label, or remove it"
+            )
+        if self.distractor is not None and not ((self.distractor >= 0) & (self.distractor <= 1)).all():
+            raise AnnotationError(
+                f"sequence '{self.name}' has a similarity of a distractor outside 0..1; "
+                "correct distractor.label, or remove it"
             )
 
     def __len__(self) -> int:

@@ -6,7 +6,8 @@ can be recomputed as a weighted mean; curves over thresholds. Constants and sour
 """
 
 from siamloss.metrics.catalogue import METRICS, MetricInfo
+from siamloss.metrics.gaussian import gaussian_overlap
 from siamloss.metrics.measure import CURVE_COLUMNS, METRIC_COLUMNS, measure
-from siamloss.metrics.separability import gaussian_overlap, separability
+from siamloss.metrics.separability import separability
 
 __all__ = ["CURVE_COLUMNS", "METRICS", "METRIC_COLUMNS", "MetricInfo", "gaussian_overlap", "measure", "separability"]

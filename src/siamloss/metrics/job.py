@@ -4,19 +4,22 @@ from pathlib import Path
 
 from siamloss.config import Experiment
 from siamloss.data.verified import open_verified
-from siamloss.jobs import runs
+from siamloss.jobs import chosen_runs
 from siamloss.metrics.measure import measure
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_path
 from siamloss.records import read_records
 
 
-def measure_benchmark(experiment: Experiment, benchmark: str, manifest: Path, out: Path, curves_out: Path) -> None:
-    """Score every run of the experiment on a benchmark and write both tables as Parquet."""
+def measure_benchmark(
+    experiment: Experiment, benchmark: str, manifest: Path, out: Path, curves_out: Path, ablation: bool = False
+) -> None:
+    """Score every run of the main list, or of the ablation, on a benchmark and write both tables as Parquet."""
     home = Home(experiment)
     sequences = open_verified(experiment, benchmark, manifest)
     records = {
-        (variant, seed): read_records(home.records(variant, seed, benchmark)) for variant, seed in runs(experiment)
+        (variant, seed): read_records(home.records(variant, seed, benchmark))
+        for variant, seed in chosen_runs(experiment, ablation)
     }
     metrics, curves = measure(experiment.dataset(benchmark), sequences, records)
     for path, table in ((curves_out, curves), (out, metrics)):

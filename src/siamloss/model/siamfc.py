@@ -1,6 +1,7 @@
 """The Siamese network: one backbone for both images, cross-correlation, gain and bias."""
 
 import math
+from typing import Literal
 
 import torch
 from torch import nn
@@ -8,6 +9,11 @@ from torch.nn import functional
 
 from siamloss.config import ModelConfig
 from siamloss.model.backbone import BACKBONES, FULL_CHANNELS
+
+Head = Literal["correlation", "cosine"]
+
+EPSILON = 1e-12
+"""Least squared norm of a feature, so that a black window has a cosine."""
 
 
 def cross_correlation(exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
@@ -29,19 +35,33 @@ def cross_correlation(exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) ->
     return scores.reshape(batch, 1, *scores.shape[-2:])
 
 
+def cosine_correlation(exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
+    """Cosine of the angle between the exemplar feature and each window of the search feature, in [-1, 1].
+
+    Parameters and shape as :func:`cross_correlation`; a window or an exemplar without any feature has cosine 0.
+    """
+    height, width = exemplar_BCHW.shape[-2:]
+    energy = search_BCHW.square().sum(dim=1, keepdim=True)
+    window_norm = functional.avg_pool2d(energy, (height, width), stride=1, divisor_override=1).clamp_min(EPSILON).sqrt()
+    exemplar_norm = exemplar_BCHW.square().sum(dim=(1, 2, 3), keepdim=True).clamp_min(EPSILON).sqrt()
+    return cross_correlation(exemplar_BCHW / exemplar_norm, search_BCHW) / window_norm
+
+
 class SiamFC(nn.Module):
-    """Score map = gain * cross-correlation + bias.
+    """Score map = gain * cross-correlation + bias, or the cosine of the same features.
 
     ``gain`` is fixed, ``bias`` is learnt (SiamFC's "adjust" layer). The gain of SiamFC suits 256 feature channels; for
-    fewer it grows with sqrt(256 / channels), which keeps the spread of the scores at initialisation.
+    fewer it grows with sqrt(256 / channels), which keeps the spread of the scores at initialisation. With the
+    ``cosine`` head the scores lie in [-1, 1]; gain and bias then have no part in them, and the bias stays 0.
 
     Source
     ------
     Bertinetto et al. 2016, equation 1; bertinetto/siamese-fc: adjust gain 1e-3 with learning rate 0, bias 0.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, head: Head = "correlation") -> None:
         super().__init__()
+        self.head = head
         self.backbone = BACKBONES[config.backbone](config.width)
         channels = self.backbone[-1].out_channels
         self.gain = config.score_gain * math.sqrt(FULL_CHANNELS / channels)
@@ -57,6 +77,8 @@ class SiamFC(nn.Module):
         A bfloat16 map would round the scores by an amount that depends on their level, which some losses leave free.
         """
         with torch.autocast(search_BCHW.device.type, enabled=False):
+            if self.head == "cosine":
+                return cosine_correlation(exemplar_BCHW.float(), search_BCHW.float())
             return self.gain * cross_correlation(exemplar_BCHW.float(), search_BCHW.float()) + self.bias
 
     def forward(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
@@ -64,15 +86,15 @@ class SiamFC(nn.Module):
         return self.correlate(self.features(exemplar_BCHW), self.features(search_BCHW))
 
 
-def build_model(config: ModelConfig, seed: int) -> SiamFC:
-    """A network whose initial weights depend on the configuration and the seed alone.
+def build_model(config: ModelConfig, seed: int, head: Head = "correlation") -> SiamFC:
+    """A network whose initial weights depend on the configuration and the seed alone, whatever the head.
 
     Convolutions are drawn from N(0, 2 / fan_out) ("xavier improved" of siamese-fc), biases are 0. The caller's random
     state is left as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = SiamFC(config)
+        model = SiamFC(config, head)
         for module in model.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from siamloss.metrics.scores_file import Scores
 from siamloss.report import style
 from siamloss.report.gaussians import draw_gaussians, split_scores
-from siamloss.report.inputs import Scores
 from siamloss.report.scoremap import draw_score_map
 
 WIDTHS = (0.55, 1.0, 1.0, 2.2)

@@ -8,18 +8,33 @@ import pandas as pd
 
 from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
+from siamloss.jobs import network_runs
+from siamloss.metrics.scores_file import read_scores
 from siamloss.paths import Home
 from siamloss.report import style
+from siamloss.report.collapse import count_collapses, mark_labels
 from siamloss.report.curves import draw_curves
 from siamloss.report.fig1 import Run, draw_fig1, draw_overview
 from siamloss.report.forest import draw_forest
 from siamloss.report.gallery import Gallery
 from siamloss.report.gaussians import split_scores
-from siamloss.report.inputs import read_curves, read_metrics, read_scores, read_track, scored_runs, training_curves
+from siamloss.report.hard_samples import draw_hard_samples
+from siamloss.report.inputs import (
+    read_curves,
+    read_metrics,
+    read_separability,
+    read_track,
+    read_tunings,
+    run_facts,
+    scored_runs,
+    training_curves,
+)
+from siamloss.report.overfitting import draw_overfitting, has_epochs
 from siamloss.report.qualitative import Row, choose_frames, choose_sequences, draw_qualitative, frame_overlaps
-from siamloss.report.separation import quantities
 from siamloss.report.text import number
 from siamloss.report.training import draw_training
+from siamloss.report.trials import draw_trials
+from siamloss.report.validation import final_values
 from siamloss.report.verdict import count_seeds
 from siamloss.stats.summary import summarise
 
@@ -34,21 +49,32 @@ def draw_all(experiment: Experiment, home: Home, sequences: Mapping[str, list[Se
     folder : where to save.
     """
     gallery = Gallery(folder)
+    trained = network_runs(experiment, trained_only=True)
+    experiment = mark_labels(experiment, count_collapses(run_facts(trained, home)))
     looks = style.looks(experiment.variants, experiment.baseline, experiment.report.ours)
     labels = {variant.name: variant.label for variant in experiment.variants}
-    add_differences(gallery, experiment, read_metrics(experiment, home), looks)
+    summary = summarise(read_metrics(experiment, home), list(labels), experiment.baseline, experiment.stats)
+    add_differences(gallery, experiment, summary, looks)
     add_curves(gallery, experiment, read_curves(experiment, home), labels, looks)
-    add_scores(gallery, experiment, home)
-    add_training(gallery, experiment, home, labels, looks)
+    separability = read_separability(home)
+    add_scores(gallery, experiment, home, separability)
+    add_separability(gallery, experiment, separability, looks)
+    add_tuning(gallery, experiment, read_tunings(experiment, home), looks)
+    add_training(gallery, training_curves(trained, home), labels, looks)
     for dataset in experiment.datasets.test:
         add_qualitative(gallery, experiment, home, dataset.name, sequences.get(dataset.name, []), looks)
     gallery.close()
 
 
-def add_differences(gallery: Gallery, experiment: Experiment, metrics: pd.DataFrame, looks: Mapping) -> None:
+def add_differences(
+    gallery: Gallery,
+    experiment: Experiment,
+    summary: pd.DataFrame,
+    looks: Mapping,
+    section: str = "differences",
+    path: str = "differences",
+) -> None:
     """The paired differences to the baseline."""
-    names = [variant.name for variant in experiment.variants]
-    summary = summarise(metrics, names, experiment.baseline, experiment.stats)
     if summary["diff"].isna().all():
         return
     baseline, seeds = experiment.variant(experiment.baseline).label, count_seeds(len(experiment.seeds))
@@ -57,7 +83,7 @@ def add_differences(gallery: Gallery, experiment: Experiment, metrics: pd.DataFr
         f"Paired difference to {baseline} with its {100 * experiment.stats.level:g} % interval, {seeds}. "
         "A filled mark has an interval that leaves 0 out. Controls beyond the scale are arrows with their value."
     )
-    gallery.add("differences", "differences", draw_forest(summary, experiment, looks), alt, caption)
+    gallery.add(section, path, draw_forest(summary, experiment, looks), alt, caption)
 
 
 def add_curves(gallery: Gallery, experiment: Experiment, curves: pd.DataFrame, labels: Mapping, looks: Mapping) -> None:
@@ -72,14 +98,15 @@ def add_curves(gallery: Gallery, experiment: Experiment, curves: pd.DataFrame, l
         gallery.add("curves", f"curves/{benchmark}", draw_curves(rows, labels, looks), alt, caption)
 
 
-def add_scores(gallery: Gallery, experiment: Experiment, home: Home) -> None:
+def add_scores(gallery: Gallery, experiment: Experiment, home: Home, separability: pd.DataFrame) -> None:
     """The poster's Fig. 1 of every loss, first seed, and all of them in one picture (saved, not on the page)."""
     runs = []
+    overlaps = final_values(separability, "gaussian_overlap")
     for variant, seed, path in scored_runs(experiment, home):
         if seed != experiment.seeds[0]:
             continue
         scores = read_scores(path)
-        run = Run(variant.label, scores, quantities(scores.val, scores.labels)["gaussian_overlap"])
+        run = Run(variant.label, scores, float(overlaps.get((variant.name, seed), np.nan)))
         runs.append(run)
         area = number(run.overlap_area)
         alt = (
@@ -95,14 +122,47 @@ def add_scores(gallery: Gallery, experiment: Experiment, home: Home) -> None:
         gallery.add("overview", "fig1-overview", draw_overview(runs), alt, "All losses on the same validation pair.")
 
 
-def add_training(gallery: Gallery, experiment: Experiment, home: Home, labels: Mapping, looks: Mapping) -> None:
+def add_separability(gallery: Gallery, experiment: Experiment, separability: pd.DataFrame, looks: Mapping) -> None:
+    """Over-fitting by epoch, and hard samples; each only where it was measured."""
+    if has_epochs(separability):
+        alt = (
+            "Separation of the scores of each loss by epoch, on training and on validation scenes, and the gap between."
+        )
+        caption = (
+            "Over-fitting: above, each quantity on training scenes (solid) and on unseen ones (dashed) after every "
+            f"epoch; below, the gap, mean over {count_seeds(len(experiment.seeds))}. A line ends where a seed diverged."
+        )
+        gallery.add("overfitting", "overfitting", draw_overfitting(separability, experiment, looks), alt, caption)
+    figure = draw_hard_samples(separability, experiment, looks)
+    if figure is not None:
+        alt = "Hard violations and ROC AUC of every loss, with and without a look-alike near the target."
+        caption = (
+            f"Hard samples: unseen pairs with a look-alike near the target against those without, mean over "
+            f"{count_seeds(len(experiment.seeds))}; whiskers from the lowest to the highest seed."
+        )
+        gallery.add("hard-samples", "hard-samples", figure, alt, caption)
+
+
+def add_tuning(gallery: Gallery, experiment: Experiment, tunings: Mapping, looks: Mapping) -> None:
+    """Every trial of the tuning stage; nothing where nothing was tuned."""
+    if not tunings:
+        return
+    alt = "Average overlap on validation scenes against the factor on the learning rate, one panel per loss."
+    caption = (
+        "Every trial of the tuning stage: average overlap on validation scenes against the factor on the learning "
+        "rate; other parameters were varied at the same time. The ringed trial was chosen."
+    )
+    gallery.add("tuning", "tuning", draw_trials(tunings, experiment, looks), alt, caption)
+
+
+def add_training(gallery: Gallery, curves: Mapping, labels: Mapping, looks: Mapping) -> None:
     """Training curves of every trained variant."""
-    curves = training_curves(experiment, home)
     if not any(epochs for runs in curves.values() for epochs in runs.values()):
         return
+    seeds = max(len(runs) for runs in curves.values())
     alt = "Training curves: each logged term of each loss on training and on validation scenes, by epoch."
     caption = (
-        f"Every logged term by epoch, one line per seed ({count_seeds(len(experiment.seeds))}). The loss scales "
+        f"Every logged term by epoch, one line per seed ({count_seeds(seeds)}). The loss scales "
         "differ between variants and must not be compared; the centre error, on one scale, can be."
     )
     gallery.add("training", "training", draw_training(curves, labels, looks), alt, caption)

@@ -83,7 +83,8 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
     axes.set_ylabel("density", labelpad=2)
     if legend:
         _legend(axes)
-    style.note_above(axes, f"overlap {overlap_area:.3f}", at=1.0, ha="right", color=style.OVERLAP)
+    words = "overlap not known" if np.isnan(overlap_area) else f"overlap {overlap_area:.3f}"
+    style.note_above(axes, words, at=1.0, ha="right", color=style.OVERLAP)
 
 
 def _limits(split: Split) -> tuple[float, float]:

@@ -1,39 +1,19 @@
 """Reading the products of earlier stages; what is missing is named together with the command that makes it."""
 
 import json
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from siamloss.config import Experiment, Variant
 from siamloss.errors import CorruptError, MissingDataError
-from siamloss.jobs import network_runs, runs
+from siamloss.jobs import chosen_runs, network_runs, tuned_names
 from siamloss.paths import Home
 from siamloss.records import read_records
 
+Run = tuple[str, int]
 REMEDY = "run 'snakemake' for this profile and make the report again"
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Score maps of one run on fixed pairs.
-
-    Attributes
-    ----------
-    train, val : float32 ``(N, H, W)`` on pairs of training and of unseen scenes.
-    labels : int8 ``(H, W)``, +1, -1 or 0 (ignored).
-    exemplars, searches : uint8 RGB ``(K, e, e, 3)`` and ``(K, s, s, 3)``, the images of ``val[:K]``.
-    """
-
-    train: np.ndarray
-    val: np.ndarray
-    labels: np.ndarray
-    exemplars: np.ndarray
-    searches: np.ndarray
 
 
 def require(path: Path, what: str) -> Path:
@@ -50,7 +30,7 @@ def require(path: Path, what: str) -> Path:
 
 def _read_table(path: Path, columns: tuple[str, ...], what: str) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(require(path, what))
+        table = pd.read_parquet(require(path, what), partitioning=None)
     except (OSError, ValueError) as error:
         raise CorruptError(f"{path} is not a whole Parquet file; delete it and {REMEDY}") from error
     absent = [name for name in columns if name not in table]
@@ -59,23 +39,26 @@ def _read_table(path: Path, columns: tuple[str, ...], what: str) -> pd.DataFrame
     return table
 
 
-def read_metrics(experiment: Experiment, home: Home) -> pd.DataFrame:
+def read_metrics(experiment: Experiment, home: Home, ablation: bool = False) -> pd.DataFrame:
     """Tidy metrics of all benchmarks, one row per (benchmark, metric, variant, seed, sequence).
+
+    Of the runs of the main list or, with ``ablation``, of those of the grids and of the baseline.
 
     Raises
     ------
     MissingDataError : no file for a benchmark, or a run of the experiment that has no rows in it.
     """
     columns = ("benchmark", "metric", "variant", "seed", "sequence", "value", "weight")
+    wanted = chosen_runs(experiment, ablation)
     parts = []
     for dataset in experiment.datasets.test:
-        part = _read_table(home.metrics(dataset.name), columns, f"the metrics of benchmark '{dataset.name}'")
+        path = home.metrics(dataset.name, ablation)
+        part = _read_table(path, columns, f"the metrics of benchmark '{dataset.name}'")
         found = set(zip(part["variant"], part["seed"], strict=True))
-        absent = next((run for run in runs(experiment) if run not in found), None)
+        absent = next((run for run in wanted if run not in found), None)
         if absent is not None:
             raise MissingDataError(
-                f"run '{absent[0]}' seed {absent[1]} has no metrics on '{dataset.name}' "
-                f"({home.metrics(dataset.name)}); {REMEDY}"
+                f"run '{absent[0]}' seed {absent[1]} has no metrics on '{dataset.name}' ({path}); {REMEDY}"
             )
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
@@ -101,25 +84,12 @@ def read_training_curve(path: Path) -> list[dict]:
         raise CorruptError(f"{path} has a line that is not JSON; delete its folder and {REMEDY}") from error
 
 
-def training_curves(experiment: Experiment, home: Home) -> dict[str, dict[int, list[dict]]]:
-    """``{variant: {seed: epochs}}`` of every trained variant."""
-    return {
-        variant.name: {
-            seed: read_training_curve(home.run(variant.name, seed) / "curve.jsonl") for seed in experiment.seeds
-        }
-        for variant in experiment.variants
-        if not variant.control
-    }
-
-
-def read_scores(path: Path) -> Scores:
-    """Read the score maps of one run."""
-    try:
-        with np.load(require(path, "a file of score maps")) as file:
-            names = ("train_scores", "val_scores", "labels", "example_exemplars", "example_searches")
-            return Scores(*(file[name] for name in names))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise CorruptError(f"{path} is not a whole file of score maps; delete it and {REMEDY}") from error
+def training_curves(runs: Iterable[Run], home: Home) -> dict[str, dict[int, list[dict]]]:
+    """``{variant: {seed: epochs}}`` of these trained runs."""
+    curves: dict[str, dict[int, list[dict]]] = {}
+    for name, seed in runs:
+        curves.setdefault(name, {})[seed] = read_training_curve(home.run(name, seed) / "curve.jsonl")
+    return curves
 
 
 def scored_runs(experiment: Experiment, home: Home) -> Iterator[tuple[Variant, int, Path]]:
@@ -131,13 +101,32 @@ def scored_runs(experiment: Experiment, home: Home) -> Iterator[tuple[Variant, i
         yield variant, seed, require(path, f"the score maps of run '{name}' seed {seed}")
 
 
-def run_facts(experiment: Experiment, home: Home) -> list[dict]:
-    """``run.json`` of every trained run, with variant and seed filled in where a file lacks them."""
+def run_facts(runs: Iterable[Run], home: Home) -> list[dict]:
+    """``run.json`` of these trained runs, with variant and seed filled in where a file lacks them."""
     facts = []
-    for name, seed in network_runs(experiment, trained_only=True):
-        path = require(home.run(name, seed) / "run.json", f"the facts of run '{name}' seed {seed}")
-        facts.append({"variant": name, "seed": seed, **json.loads(path.read_text(encoding="utf-8"))})
+    for name, seed in runs:
+        path = home.run(name, seed) / "run.json"
+        facts.append({"variant": name, "seed": seed, **_read_json(path, f"the facts of run '{name}' seed {seed}")})
     return facts
+
+
+def _read_json(path: Path, what: str) -> dict:
+    try:
+        return json.loads(require(path, what).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CorruptError(f"{path} is not JSON; delete it and {REMEDY}") from error
+
+
+def read_separability(home: Home, ablation: bool = False) -> pd.DataFrame:
+    """Tidy separability of the scores of all runs, by stage, epoch, role and group of maps."""
+    columns = ("variant", "seed", "stage", "epoch", "role", "group", "quantity", "value", "maps")
+    return _read_table(home.separability(ablation), columns, "the separability of the scores")
+
+
+def read_tunings(experiment: Experiment, home: Home, ablation: bool = False) -> dict[str, dict]:
+    """What the tuning stage wrote, by the name of what was tuned; empty where nothing was."""
+    names = tuned_names(experiment, ablation)
+    return {name: _read_json(home.tune(name), f"the tuning of '{name}'") for name in names}
 
 
 def read_track(home: Home, variant: str, seed: int, benchmark: str) -> pd.DataFrame:

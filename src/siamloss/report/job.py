@@ -1,6 +1,6 @@
 """What the command line calls: tables, figures and the page, each published whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -8,61 +8,81 @@ import pandas as pd
 from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
 from siamloss.errors import CorruptError
+from siamloss.jobs import network_runs
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder, write_text
-from siamloss.report.inputs import REMEDY, read_metrics, read_scores, require, run_facts, scored_runs
+from siamloss.records.ledger import read_evaluations
+from siamloss.report.collapse import count_collapses, warning, with_notes
+from siamloss.report.evaluations import count_evaluations
+from siamloss.report.gaussian_fit import gaussian_statement
+from siamloss.report.inputs import REMEDY, read_metrics, read_separability, read_tunings, require, run_facts
 from siamloss.report.latex import to_latex
 from siamloss.report.markdown import to_markdown
-from siamloss.report.separation import COLUMNS as SEPARATION_COLUMNS
-from siamloss.report.separation import measure_separation
+from siamloss.report.separability_tables import separability_tables
+from siamloss.report.separation import over_seeds
+from siamloss.report.significance import count_tests
 from siamloss.report.table import Table
-from siamloss.report.tables import main_rows, separability_table, summary_table, terms_rows
+from siamloss.report.tables import main_rows, summary_table, terms_rows
+from siamloss.report.tuning import tuning_frame, tuning_sentence, tuning_table
 from siamloss.report.verdict import to_text, verdicts
 from siamloss.stats.summary import COLUMNS, summarise
 
 SUMMARY = "summary.csv"
-SEPARATION = "separability.csv"
 
 
 def write_tables(experiment: Experiment, home: Home, out: Path) -> None:
-    """Write ``main``, ``terms`` and ``separability`` as CSV, Markdown and LaTeX, and the summary behind them.
+    """Write every table of the report as CSV, Markdown and LaTeX, and the summary behind them.
+
+    ``separability.csv`` holds the numbers of all tables about separability.
 
     Parameters
     ----------
     experiment : the resolved configuration.
-    home : where the metrics and score maps are.
+    home : where metrics, separability, tuning and the facts of the runs are.
     out : folder to make.
 
     Raises
     ------
-    MissingDataError : a run of the experiment has no metrics or no score maps.
+    MissingDataError : a run of the experiment has no metrics or no facts, or the separability or a tuning is missing.
     """
     names = [variant.name for variant in experiment.variants]
     summary = summarise(read_metrics(experiment, home), names, experiment.baseline, experiment.stats)
-    runs = ((variant.name, read_scores(path)) for variant, _, path in scored_runs(experiment, home))
-    separation = measure_separation(runs)
+    separability, tunings = read_separability(home), read_tunings(experiment, home)
+    collapsed = count_collapses(run_facts(network_runs(experiment, trained_only=True), home))
+    tables = build_tables(experiment, summary, separability, tunings)
     with atomic_folder(out) as folder:
         summary.to_csv(folder / SUMMARY, index=False)
-        separation.to_csv(folder / SEPARATION, index=False)
+        final = [over_seeds(separability, "final", group) for group in separability["group"].unique()]
+        pd.concat([*final, over_seeds(separability, "epoch")]).to_csv(folder / "separability.csv", index=False)
+        if tunings:
+            tuning_frame(tunings, experiment).to_csv(folder / "tuning.csv", index=False)
         for name, variants in (("main", main_rows(experiment)), ("terms", terms_rows(experiment))):
             shown = summary["variant"].isin([variant.name for variant in variants])
             if shown.any():
                 summary[shown].to_csv(folder / f"{name}.csv", index=False)
-        write_text(folder / "verdict.md", to_text(verdicts(summary, experiment), experiment))
-        for name, table in build_tables(experiment, summary, separation).items():
-            write_text(folder / f"{name}.md", to_markdown(table))
-            write_text(folder / f"{name}.tex", to_latex(table))
+        text = to_text(verdicts(summary, experiment), experiment, count_tests(summary), warning(experiment, collapsed))
+        write_text(folder / "verdict.md", text)
+        save_tables(folder, [with_notes(table, experiment, collapsed) for table in tables.values()])
 
 
-def build_tables(experiment: Experiment, summary: pd.DataFrame, separation: pd.DataFrame) -> dict[str, Table]:
+def save_tables(folder: Path, tables: Iterable[Table]) -> None:
+    """Write tables as Markdown and LaTeX."""
+    for table in tables:
+        write_text(folder / f"{table.name}.md", to_markdown(table))
+        write_text(folder / f"{table.name}.tex", to_latex(table))
+
+
+def build_tables(
+    experiment: Experiment, summary: pd.DataFrame, separability: pd.DataFrame, tunings: Mapping[str, Mapping]
+) -> dict[str, Table]:
     """The tables of the report by name."""
     tables = {"main": summary_table("main", "Main results.", summary, main_rows(experiment), experiment)}
     terms = terms_rows(experiment)
     if terms:
         tables["terms"] = summary_table("terms", "Terms of the loss.", summary, terms, experiment)
-    if len(separation):
-        tables["separability"] = separability_table(separation, experiment)
-    return tables
+    if tunings:
+        tables["tuning"] = tuning_table(tuning_frame(tunings, experiment), experiment)
+    return {**tables, **separability_tables(separability, experiment)}
 
 
 def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -96,7 +116,8 @@ def write_page(experiment: Experiment, home: Home, tables: Path, figures: Path, 
 
     Parameters
     ----------
-    experiment, home : as in :func:`write_tables`; of ``home`` only the facts of the runs are read.
+    experiment : as in :func:`write_tables`.
+    home : where separability, tuning, the facts of the runs and the ledger of test evaluations are.
     tables, figures : folders of :func:`write_tables` and :func:`write_figures`.
     out : the HTML file to write.
     """
@@ -104,7 +125,18 @@ def write_page(experiment: Experiment, home: Home, tables: Path, figures: Path, 
     from siamloss.report.page import render_page
 
     summary = _read_csv(Path(tables) / SUMMARY, COLUMNS)
-    separation = _read_csv(Path(tables) / SEPARATION, list(SEPARATION_COLUMNS))
-    made = build_tables(experiment, summary, separation)
-    page = render_page(experiment, summary, made, read_gallery(figures), Path(figures), run_facts(experiment, home))
-    write_text(Path(out), page)
+    pictures = read_gallery(figures)
+    separability, tunings = read_separability(home), read_tunings(experiment, home)
+    facts = run_facts(network_runs(experiment, trained_only=True), home)
+    collapsed = count_collapses(facts)
+    made = {
+        name: with_notes(table, experiment, collapsed)
+        for name, table in build_tables(experiment, summary, separability, tunings).items()
+    }
+    words = {
+        "warning": warning(experiment, collapsed),
+        "tuning": tuning_sentence(tuning_frame(tunings, experiment) if tunings else None, experiment),
+        "gaussian": gaussian_statement(separability, experiment),
+        "evaluations": str(count_evaluations(read_evaluations(home.ledger))),
+    }
+    write_text(Path(out), render_page(experiment, summary, made, pictures, Path(figures), facts, words))

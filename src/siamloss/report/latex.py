@@ -50,7 +50,9 @@ def _block(rows: list[Row]) -> list[str]:
 
 def _row(row: Row) -> list[str]:
     """Physical lines of one variant; a long name takes as many as it needs."""
-    name = textwrap.wrap(row.label + (f" ({row.role})" if row.role else ""), LABEL_WIDTH)
+    wrapped = textwrap.wrap(row.label + (f" ({row.role})" if row.role else ""), LABEL_WIDTH)
+    notes = textwrap.wrap(row.note, LABEL_WIDTH)
+    name = [latex(line) for line in wrapped] + [rf"{{\scriptsize {latex(line)}}}" for line in notes]
     depth = max(len(name), 1 + max((len(cell.details) for cell in row.cells), default=0))
     name += [""] * (depth - len(name))
     lines = []
@@ -64,5 +66,5 @@ def _row(row: Row) -> list[str]:
                 detail = cell.details[level - 1] if level <= len(cell.details) else ""
                 cells.append(rf"{{\scriptsize {latex(detail)}}}" if detail else "")
         # An empty group keeps a cell that opens with a bracket from being read as an argument of \\.
-        lines.append(" & ".join(["{}" + latex(label), *cells]) + r" \\")
+        lines.append(" & ".join(["{}" + label, *cells]) + r" \\")
     return lines

@@ -18,7 +18,8 @@ def to_markdown(table: Table) -> str:
 
 def _row(row: Row) -> str:
     role = f" ({row.role})" if row.role else ""
-    return _line([markdown(row.label) + role, *(_cell(cell) for cell in row.cells)])
+    note = f"<br>{markdown(row.note)}" if row.note else ""
+    return _line([markdown(row.label) + role + note, *(_cell(cell) for cell in row.cells)])
 
 
 def _cell(cell: Cell) -> str:

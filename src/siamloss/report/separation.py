@@ -1,14 +1,13 @@
-"""Separability of the scores of every run, on training and on unseen scenes."""
+"""Separability of the scores of every variant over its seeds, on training and on unseen scenes."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from siamloss.errors import DivergedError
-from siamloss.metrics.separability import separability
-from siamloss.report.inputs import Scores
+from siamloss.config import Experiment, Variant
+from siamloss.report import text
+from siamloss.report.table import Cell, Row, role_of, with_ranks
 
 
 @dataclass(frozen=True)
@@ -26,42 +25,76 @@ QUANTITIES = {
     "roc_auc": Quantity("ROC AUC", True),
     "hard_violation": Quantity("hard violations", False),
 }
-COLUMNS = ("variant", "quantity", "n_seeds", "val", "train", "gap", "gap_low", "gap_high")
+"""Quantities that do not depend on the scale of the scores, so that losses can be compared."""
+
+ROLES = ("val", "train")
+KEYS = ["variant", "stage", "epoch", "group", "quantity"]
+COLUMNS = [*KEYS, "n_seeds", "maps", "val", "val_low", "val_high", "train", "gap", "gap_low", "gap_high"]
 
 
-def quantities(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """:func:`siamloss.metrics.separability.separability`, or NaN for all of it where scores are not finite."""
-    try:
-        found = separability(scores, labels)
-    except DivergedError:
-        return dict.fromkeys(QUANTITIES, np.nan)
-    return {name: found[name] for name in QUANTITIES}
-
-
-def measure_separation(runs: Iterable[tuple[str, Scores]]) -> pd.DataFrame:
-    """Separability per variant.
+def over_seeds(frame: pd.DataFrame, stage: str = "final", group: str = "all") -> pd.DataFrame:
+    """Mean and range over seeds of what the table of :mod:`siamloss.metrics.separation_job` holds.
 
     Parameters
     ----------
-    runs : (variant name, score maps), one per seed.
+    frame : rows ``variant, seed, stage, epoch, role, group, quantity, value, maps``.
+    stage : "final" or "epoch". group : "all", "distractor" or "plain".
 
     Returns
     -------
-    DataFrame, one row per (variant, quantity): ``n_seeds``; ``val``, ``train`` and ``gap`` (val - train), means over
-    seeds; ``gap_low, gap_high``, the lowest and highest gap of a seed. One diverged seed makes all of them NaN.
+    DataFrame with :data:`COLUMNS`, one row per (variant, epoch, quantity): ``maps`` behind a seed's value;
+    ``val``, ``train`` and ``gap`` (val - train), means over seeds; ``val_low, val_high, gap_low, gap_high``, the lowest
+    and highest of a seed. One diverged seed makes them NaN, as does a role that was not measured.
     """
-    rows = []
-    for variant, scores in runs:
-        val, train = quantities(scores.val, scores.labels), quantities(scores.train, scores.labels)
-        rows += [(variant, name, val[name], train[name], _gap(val[name], train[name])) for name in QUANTITIES]
-    table = pd.DataFrame(rows, columns=["variant", "quantity", "val", "train", "gap"])
-    found = []
-    for key, seeds in table.groupby(["variant", "quantity"], sort=False):
-        val, train, gap = (seeds[name].to_numpy() for name in ("val", "train", "gap"))
-        found.append((*key, len(seeds), val.mean(), train.mean(), gap.mean(), gap.min(), gap.max()))
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    chosen = frame[(frame["stage"] == stage) & (frame["group"] == group)]
+    keys = [*KEYS, "seed"]
+    sides = [chosen[chosen["role"] == role].drop(columns="role").rename(columns={"value": role}) for role in ROLES]
+    table = sides[0].merge(sides[1].drop(columns="maps"), on=keys, how="outer", sort=False)
+    same = table["val"] == table["train"]  # the same infinity has no gap either
+    table["gap"] = (table["val"] - table["train"]).mask(same, 0.0)
+    grouped = table.groupby(KEYS, sort=False)
+    values = grouped[["val", "train", "gap"]]
+    whole = values.count().eq(grouped.size(), axis=0)
+    mean, low, high = (found.where(whole) for found in (values.mean(), values.min(), values.max()))
+    made = mean.assign(n_seeds=grouped.size(), maps=grouped["maps"].max())
+    for name in ("val", "gap"):
+        made[f"{name}_low"], made[f"{name}_high"] = low[name], high[name]
+    return made.reset_index()[COLUMNS]
 
 
-def _gap(val: float, train: float) -> float:
-    """``val - train``; 0 where both are the same infinity."""
-    return 0.0 if val == train else val - train
+def measured_variants(frame: pd.DataFrame, experiment: Experiment) -> list[Variant]:
+    """Variants with rows: trained ones of the main list, then of the grids, then controls."""
+    names = set(frame["variant"])
+    found = {v.name: v for v in (*experiment.variants, *experiment.grid_variants) if v.name in names}
+    return sorted(found.values(), key=lambda variant: bool(variant.control))
+
+
+def heading(info: Quantity) -> str:
+    """Label and direction of a quantity."""
+    return f"{info.label}\u00a0{'↑' if info.higher_is_better else '↓'}"
+
+
+def ranked(found: Sequence[pd.Series], variants: Sequence[Variant], info: Quantity) -> list[Cell]:
+    """Cells of a column: unseen value, training value and gap; best and second marked among trained variants."""
+    trained = [not variant.control for variant in variants]
+    cells = [gap_cell(row) for row in found]
+    return with_ranks(cells, [row["val"] for row in found], trained, info.higher_is_better)
+
+
+def table_rows(variants: Sequence[Variant], grid: Sequence[Sequence[Cell]], experiment: Experiment) -> tuple[Row, ...]:
+    """Rows of a table from its columns."""
+    return tuple(
+        Row(
+            variant.label,
+            tuple(column[index] for column in grid),
+            "control" if variant.control else "trained",
+            role_of(variant.name, experiment),
+        )
+        for index, variant in enumerate(variants)
+    )
+
+
+def gap_cell(row: pd.Series) -> Cell:
+    """A row of :func:`over_seeds` as a cell: unseen value, training value below, and the gap."""
+    gap = text.number(row["gap"], signed=True)
+    return Cell(text.number(row["val"]), (f"training {text.number(row['train'])}", f"gap {gap}"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from siamloss.config import Experiment
+
 
 @dataclass(frozen=True)
 class Column:
@@ -25,12 +27,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One variant; ``block`` is "trained" or "control"; ``role`` is "", "baseline" or "ours"."""
+    """One variant; ``block`` is "trained" or "control"; ``role`` is "", "baseline" or "ours"; ``note`` is a warning."""
 
     label: str
     cells: tuple[Cell, ...]
     block: str = "trained"
     role: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,10 @@ def with_ranks(cells: Sequence[Cell], values: Sequence[float], eligible: Sequenc
     """Cells of one column with their ranks, taken among the eligible rows (the trained ones)."""
     shown = [value if ok else np.nan for value, ok in zip(values, eligible, strict=True)]
     return [replace(cell, rank=rank) for cell, rank in zip(cells, ranks(shown, higher), strict=True)]
+
+
+def role_of(name: str, experiment: Experiment) -> str:
+    """Role of a variant's row: "baseline", "ours" or nothing."""
+    if name == experiment.baseline:
+        return "baseline"
+    return "ours" if name == experiment.report.ours else ""

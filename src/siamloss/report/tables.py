@@ -1,4 +1,4 @@
-"""The tables of the report, made from the summary and from the separability of the scores."""
+"""The tables of results, made from the summary."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,8 @@ import pandas as pd
 from siamloss.config import Experiment, Variant
 from siamloss.metrics.catalogue import METRICS, MetricInfo
 from siamloss.report import text
-from siamloss.report.separation import QUANTITIES, Quantity
-from siamloss.report.table import Cell, Column, Row, Table, with_ranks
-from siamloss.stats.signflip import FEWEST_PAIRS
-
-STAR = 0.05
+from siamloss.report.significance import STAR, count_tests, explain, shown
+from siamloss.report.table import Cell, Column, Row, Table, role_of, with_ranks
 
 
 def digits_of(info: MetricInfo) -> int:
@@ -66,90 +63,38 @@ def summary_table(
         grid.append(with_ranks(cells, [row["mean"] for row in found], trained, info.higher_is_better))
         columns.append(Column(benchmark, _heading(info)))
     shown = [
-        Row(variant.label, tuple(column[index] for column in grid), _block(variant), _role(variant, experiment))
+        Row(variant.label, tuple(column[index] for column in grid), _block(variant), role_of(variant.name, experiment))
         for index, variant in enumerate(rows)
     ]
-    return Table(name, f"{title} {caption(experiment)}", tuple(columns), tuple(shown))
+    return Table(name, f"{title} {caption(experiment, count_tests(summary))}", tuple(columns), tuple(shown))
 
 
-def caption(experiment: Experiment) -> str:
-    """What the numbers of a summary table are: seeds, intervals, differences and tests."""
+def caption(experiment: Experiment, tests: int) -> str:
+    """What the numbers of a summary table are: seeds, intervals, differences and the number of tests."""
     count, level = len(experiment.seeds), f"{100 * experiment.stats.level:g} %"
     seeds = f"{count} seed{'s' if count > 1 else ''} per trained variant"
     over = "sequences only, because one seed says nothing about training again" if count == 1 else "seeds and sequences"
     parts = [
-        f"Mean over {seeds}; brackets: {level} bootstrap interval over {over}.",
+        f"Mean over {seeds}; brackets: {level} interval over {over}.",
         f"Δ: paired difference to {experiment.variant(experiment.baseline).label}, with its interval.",
         "Best in bold, second underlined, among trained variants; ↑ higher is better, ↓ lower is better.",
     ]
-    if count < FEWEST_PAIRS:
-        parts.append(
-            f"No p and no significance star is printed: with fewer than {FEWEST_PAIRS} paired seeds no two-sided p can "
-            "fall below .05."
-        )
-    else:
-        parts.append(
-            "p: exact paired sign-flip test over seeds, not corrected for the number of variants and metrics; "
-            "* p < .05."
-        )
-    return " ".join(parts)
+    return " ".join([*parts, explain(count, tests)])
 
 
-def separability_table(separation: pd.DataFrame, experiment: Experiment) -> Table:
-    """How well positive and negative scores are separated on unseen scenes, on training scenes, and the gap.
-
-    Parameters
-    ----------
-    separation : rows of :func:`siamloss.report.separation.measure_separation`.
-    experiment : labels and roles.
-    """
-    rows = [variant for variant in experiment.variants if variant.name in set(separation["variant"])]
-    trained = [not variant.control for variant in rows]
-    indexed = separation.set_index(["quantity", "variant"])
-    columns, grid = [], []
-    for quantity, info in QUANTITIES.items():
-        found = [indexed.loc[(quantity, variant.name)] for variant in rows]
-        cells = [_separation_cell(row) for row in found]
-        grid.append(with_ranks(cells, [row["val"] for row in found], trained, info.higher_is_better))
-        columns.append(Column("scores on unseen scenes", _heading(info)))
-    shown = [
-        Row(variant.label, tuple(column[index] for column in grid), _block(variant), _role(variant, experiment))
-        for index, variant in enumerate(rows)
-    ]
-    words = (
-        "Separation of the scores of positive and negative cells: mean over seeds on unseen (validation) scenes; "
-        "below, the same on training scenes and the gap, unseen minus training, which measures over-fitting. Gaussian "
-        "overlap is the area below both fitted Gaussians (the blue area of the score figures). Scores of different "
-        "losses have different scales; these quantities do not depend on the scale. Best in bold, second underlined, "
-        "among trained variants."
-    )
-    return Table("separability", words, tuple(columns), tuple(shown))
-
-
-def _heading(info: MetricInfo | Quantity) -> str:
+def _heading(info: MetricInfo) -> str:
     return f"{info.label}\u00a0{'↑' if info.higher_is_better else '↓'}"
 
 
 def _summary_cell(row: pd.Series, digits: int) -> Cell:
     details = [text.interval(row["low"], row["high"], digits)]
     if not pd.isna(row["diff"]):
-        star = "*" if row["p"] < STAR else ""
+        star = "*" if row["p_holm"] < STAR else ""
         details.append(f"Δ {text.number(row['diff'], digits, signed=True)}{star}")
         details.append(text.interval(row["diff_low"], row["diff_high"], digits, signed=True))
-        details.append(text.probability(row["p"]))
+        details.append(shown(row["p"], row["p_holm"]))
     return Cell(text.number(row["mean"], digits), tuple(detail for detail in details if detail))
-
-
-def _separation_cell(row: pd.Series) -> Cell:
-    gap = text.number(row["gap"], signed=True)
-    return Cell(text.number(row["val"]), (f"training {text.number(row['train'])}", f"gap {gap}"))
 
 
 def _block(variant: Variant) -> str:
     return "control" if variant.control else "trained"
-
-
-def _role(variant: Variant, experiment: Experiment) -> str:
-    if variant.name == experiment.baseline:
-        return "baseline"
-    return "ours" if variant.name == experiment.report.ours else ""

@@ -1,5 +1,6 @@
 """The answer in words, in a form that a reviewer accepts: a difference, its interval, the seeds, and one conclusion."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -7,8 +8,8 @@ import pandas as pd
 from siamloss.config import Experiment
 from siamloss.metrics.catalogue import METRICS, MetricInfo
 from siamloss.report import text
-from siamloss.report.tables import STAR, digits_of, panels
-from siamloss.stats.signflip import FEWEST_PAIRS
+from siamloss.report.significance import STAR, can_reject, count_tests, explain, shown
+from siamloss.report.tables import digits_of, panels
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,27 @@ def count_seeds(seeds: int) -> str:
     return f"{seeds} seed" if seeds == 1 else f"{seeds} seeds"
 
 
-def judge(row: pd.Series, info: MetricInfo) -> Verdict:
+def judge(row: pd.Series, info: MetricInfo, tests: int) -> Verdict:
     """Judge one row of the summary.
 
     Parameters
     ----------
-    row : ``diff, diff_low, diff_high, p, n_seeds`` of a variant against the baseline.
+    row : ``diff, diff_low, diff_high, p, p_holm, n_seeds`` of a variant against the baseline.
     info : label and direction of the metric.
+    tests : how many tests the correction counts.
 
     Notes
     -----
-    "Better" and "worse" need an interval that leaves 0 out and, where the seeds suffice for a test, p < .05. With fewer
-    seeds the conclusion is limited to the seeds and sequences at hand, in so many words.
+    "Better" and "worse" need an interval that leaves 0 out and, where the seeds suffice for a corrected test to
+    succeed, a corrected p < .05. With fewer seeds the conclusion is limited to the seeds and sequences at hand, in so
+    many words.
     """
     direction = 1.0 if info.higher_is_better else -1.0
     digits = digits_of(info)
     low, high = sorted((direction * row["diff_low"], direction * row["diff_high"]))
-    word, why = _conclude(low, high, float(row["p"]), int(row["n_seeds"]))
+    seeds, p_holm = int(row["n_seeds"]), float(row["p_holm"])
+    tested = f" ({shown(float(row['p']), p_holm)})" if not pd.isna(p_holm) else ""
+    word, why = _conclude(low, high, p_holm if can_reject(seeds, tests) else math.nan, tested, seeds)
     return Verdict(
         metric=info.label + ("" if info.higher_is_better else " (lower is better)"),
         difference=text.number(row["diff"], digits, signed=True),
@@ -71,10 +76,10 @@ def judge(row: pd.Series, info: MetricInfo) -> Verdict:
     )
 
 
-def _conclude(low: float, high: float, p: float, seeds: int) -> tuple[str, str]:
+def _conclude(low: float, high: float, p: float, tested: str, seeds: int) -> tuple[str, str]:
+    """Word and reason; ``p`` is NaN where no corrected test could have succeeded, whatever the data."""
     if pd.isna(low) or pd.isna(high):
         return "not comparable", ", because no difference could be measured"
-    tested = f" ({text.probability(p)})" if not pd.isna(p) else ""
     if low <= 0 <= high:
         if p < STAR:
             return "not distinguishable", f": the seeds agree{tested}, but the interval over sequences holds 0"
@@ -82,11 +87,12 @@ def _conclude(low: float, high: float, p: float, seeds: int) -> tuple[str, str]:
     if p >= STAR:
         return "not distinguishable", f": the interval leaves 0 out, but the test over seeds does not agree{tested}"
     word = "better" if low > 0 else "worse"
-    if tested:
+    if not pd.isna(p):
         return word, tested
     if seeds == 1:
         return word, " on these sequences; one seed cannot tell the loss from the luck of one training"
-    return word, " on these seeds and sequences; too few seeds for a test"
+    kind = f"a corrected test{tested}" if tested else "a test"
+    return word, f" on these seeds and sequences; too few seeds for {kind}"
 
 
 def verdicts(summary: pd.DataFrame, experiment: Experiment) -> dict[str, list[Verdict]]:
@@ -95,7 +101,7 @@ def verdicts(summary: pd.DataFrame, experiment: Experiment) -> dict[str, list[Ve
     found: dict[str, list[Verdict]] = {}
     for benchmark, metric in panels(summary, experiment):
         row = rows.loc[(benchmark, metric, experiment.report.ours)]
-        found.setdefault(benchmark, []).append(judge(row, METRICS[metric]))
+        found.setdefault(benchmark, []).append(judge(row, METRICS[metric], count_tests(summary)))
     return found
 
 
@@ -115,19 +121,12 @@ def tally(found: dict[str, list[Verdict]], ours: str, baseline: str) -> str:
     return f"Of {len(words)} measures, {ours} is {', '.join(counted[:-1])} and {counted[-1]}."
 
 
-def to_text(found: dict[str, list[Verdict]], experiment: Experiment) -> str:
-    """Every verdict as a sentence, one Markdown list per benchmark."""
+def to_text(found: dict[str, list[Verdict]], experiment: Experiment, tests: int, warning: str = "") -> str:
+    """Every verdict as a sentence, one Markdown list per benchmark; a warning, if any, comes first."""
     ours, baseline = (experiment.variant(name).label for name in (experiment.report.ours, experiment.baseline))
     seeds = len(experiment.seeds)
-    lines = []
+    lines = [text.markdown(warning), ""] if warning else []
     for benchmark, verdicts_ in found.items():
         sentences = [verdict.sentence(ours, baseline, experiment.stats.level, seeds) for verdict in verdicts_]
         lines += [f"**{text.markdown(benchmark)}**", "", *(f"- {text.markdown(line)}" for line in sentences), ""]
-    return "\n".join([*lines, note_on_tests(seeds), ""])
-
-
-def note_on_tests(seeds: int) -> str:
-    """Why no test is printed, or what the printed one is."""
-    if seeds < FEWEST_PAIRS:
-        return f"No test is printed: fewer than {FEWEST_PAIRS} seeds."
-    return "Each p is from the exact paired sign-flip test over seeds, not corrected for the number of measures."
+    return "\n".join([*lines, explain(seeds, tests), ""])

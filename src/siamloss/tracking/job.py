@@ -1,9 +1,12 @@
 """The verb ``siamloss track``: one run on one benchmark, resumed sequence by sequence."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -12,10 +15,12 @@ from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError
+from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive
 from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.records import read_records, write_records
+from siamloss.records.ledger import append_evaluation
 from siamloss.tracking.protocols import PROTOCOLS
 from siamloss.tracking.tracker import NeverMoves, Oracle, Tracker
 
@@ -55,6 +60,8 @@ def track_run(
 ) -> None:
     """Track every sequence of a benchmark and write its records to ``out``.
 
+    A finished tracking of a test dataset is entered in the ledger of test evaluations before its records appear: after
+    a crash between the two it is counted once too often, never once too seldom.
     Finished sequences are kept in ``progress_dir``; the next call goes on with the next sequence.
     """
     sequences = open_verified(experiment, benchmark, manifest)
@@ -79,5 +86,24 @@ def track_run(
                     write_records(part, protocol(make_tracker(sequence), sequence))
                 tables.append(read_records(part))
                 bar.update(len(sequence))
+        if experiment.dataset(benchmark).role == "test":
+            entry = _ledger_entry(variant, benchmark, run, sum(map(len, tables)), short_hash(inputs))
+            append_evaluation(Home(experiment).ledger, entry)
         write_records(out, pd.concat(tables, ignore_index=True))
         shutil.rmtree(progress_dir, ignore_errors=True)
+
+
+def _ledger_entry(variant: str, benchmark: str, run: Path | None, frames: int, settings: str) -> dict[str, Any]:
+    """Who was evaluated on what, and when; the fixed controls have no run and seed 0."""
+    seed = 0
+    if run is not None:
+        seed = json.loads((run / "run.json").read_text(encoding="utf-8"))["seed"]
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "variant": variant,
+        "seed": seed,
+        "benchmark": benchmark,
+        "frames": frames,
+        "run": sha256_file(run / MANIFEST) if run is not None else "",
+        "settings": settings,
+    }

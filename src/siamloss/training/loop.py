@@ -1,7 +1,6 @@
 """The training loop: the same steps on the same pairs for every loss."""
 
 import logging
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +11,14 @@ from torch import nn
 from tqdm import tqdm
 
 from siamloss.config import TrainConfig
-from siamloss.errors import DivergedError
 from siamloss.model.device import autocast
 from siamloss.pairs.loader import PairLoader
 from siamloss.training.state import Progress, load_state, save_state
+from siamloss.training.validate import Validation
+from siamloss.training.watch import Watch
 
 WATCH_STEPS = 25
-"""How often the loss is read back from the device, to show it and to notice that it is no number."""
+"""How often loss and spread are read back from the device, to show and to judge them; the first step is read too."""
 
 
 def learning_rate(config: TrainConfig, epoch: int) -> float:
@@ -39,21 +39,25 @@ def train(
     labels: torch.Tensor,
     config: TrainConfig,
     lr_scale: float,
-    validate: Callable[[], dict[str, float]],
+    validate: Callable[[], Validation],
+    keep: Callable[[int, torch.Tensor], None],
     state_path: Path,
     title: str,
 ) -> Progress:
     """Train ``model`` in place and return the finished progress; resumes from ``state_path`` where it exists.
 
+    After each epoch, and before the state says that it is over, ``keep(epoch, maps)`` gets the validation maps.
+
     Raises
     ------
-    DivergedError : the loss is not finite; the message names the step.
+    DivergedError : the loss or a score is not finite; the message names the step or the epoch.
     """
     device = loader.device
     optimizer = torch.optim.SGD(
         model.parameters(), lr=config.lr_start * lr_scale, momentum=config.momentum, weight_decay=config.weight_decay
     )
     progress = load_state(state_path, model, optimizer)
+    watch = Watch(loss, labels, progress, title)
     per_epoch = steps_per_epoch(config)
     sums = {name: torch.tensor(value, dtype=torch.float64, device=device) for name, value in progress.sums.items()}
     started, before = time.perf_counter(), progress.seconds
@@ -80,18 +84,17 @@ def train(
             progress.step += 1
             bar.update()
             ends_epoch = progress.step % per_epoch == 0
-            if progress.step % WATCH_STEPS == 0 or ends_epoch:
-                mean = sums["total"].item() / (within + 1)
+            if progress.step == 1 or progress.step % WATCH_STEPS == 0 or ends_epoch:
+                mean = watch.step(sums["total"] / (within + 1), total, scores)
                 bar.set_postfix(loss=f"{mean:.4f}", lr=f"{rate:.1e}", refresh=False)
-                if not math.isfinite(mean):
-                    raise DivergedError(
-                        f"{title}: the loss is not finite at step {progress.step}; "
-                        "lower train.lr_start or set train.clip_norm"
-                    )
             if ends_epoch:
                 means = {name: value.item() / per_epoch for name, value in sums.items()}
-                progress.curve.append({"epoch": epoch, "lr": rate, "train": means, "val": validate()})
-                logging.info("epoch %d of %d: %s", epoch, config.epochs, progress.curve[-1])
+                found = validate()
+                keep(epoch, found.maps)
+                spread = watch.epoch(epoch, found, means["total"])
+                row = {"epoch": epoch, "lr": rate, "train": means, "val": found.values, "spread": spread}
+                progress.curve.append(row)
+                logging.info("epoch %d of %d: %s", epoch, config.epochs, row)
                 sums = {}
             if progress.step % config.checkpoint_steps == 0 or ends_epoch:
                 progress.sums = {name: value.item() for name, value in sums.items()}

@@ -12,32 +12,41 @@ from siamloss.config import ModelConfig
 from siamloss.errors import CorruptError
 from siamloss.model import SiamFC, build_model
 from siamloss.provenance.manifest import verify_manifest, write_manifest
+from siamloss.training.epochmaps import MAPS
 
 WEIGHTS, CURVE, FACTS = "weights.safetensors", "curve.jsonl", "run.json"
 
 
-def write_run(folder: Path, model: SiamFC, curve: list[dict[str, Any]], facts: dict[str, Any]) -> None:
-    """Fill an empty folder with weights, curve, facts and their manifest."""
+def write_run(
+    folder: Path,
+    model: SiamFC,
+    curve: list[dict[str, Any]],
+    facts: dict[str, Any],
+    maps: dict[str, torch.Tensor] | None = None,
+) -> None:
+    """Fill an empty folder with weights, curve, facts, epoch maps and their manifest."""
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     (folder / WEIGHTS).write_bytes(save(weights))
+    (folder / MAPS).write_bytes(save(maps or {}))
     (folder / CURVE).write_text("".join(json.dumps(row) + "\n" for row in curve), encoding="utf-8")
     (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     write_manifest(folder)
 
 
 def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
-    """The trained network of a run, in evaluation mode, after checking every byte of the run.
+    """The network of a run with the head it was trained with, in evaluation mode, after checking every byte.
 
     Raises
     ------
     CorruptError : the run is damaged, or its weights belong to another architecture (the first tensor is named).
     """
     verify_manifest(folder)
-    model = build_model(config, seed=0)
     try:
+        head = json.loads((folder / FACTS).read_text(encoding="utf-8")).get("head", "correlation")
+        model = build_model(config, seed=0, head=head)
         weights = load_file(folder / WEIGHTS)
-    except SafetensorError as error:
-        raise CorruptError(f"{folder / WEIGHTS} is damaged; delete {folder} and run snakemake again") from error
+    except (SafetensorError, ValueError) as error:
+        raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
     for name, tensor in model.state_dict().items():
         if name not in weights or weights[name].shape != tensor.shape:
             raise CorruptError(

@@ -8,8 +8,9 @@ import torch
 from siamloss.config import Experiment
 from siamloss.crops.store import open_store
 from siamloss.model.device import choose_device, make_deterministic
+from siamloss.pairs.sampler import sample_pairs
 from siamloss.provenance.atomic import atomic_path
-from siamloss.training.job import make_labels, make_loader
+from siamloss.training.fit import make_labels, make_loader
 from siamloss.training.run import load_run
 from siamloss.training.validate import VALIDATION_SEED, score_batches
 
@@ -21,6 +22,9 @@ def write_scores(
 ) -> None:
     """Write ``train_scores`` and ``val_scores`` float32 ``(N, H, W)``, ``labels`` int8 ``(H, W)`` and example images.
 
+    ``train_distractor`` and ``val_distractor`` float32 ``(N,)`` are the similarity of the most similar distractor in
+    the search region of each pair's search frame, NaN where the dataset does not know.
+
     ``example_exemplars`` ``(K, E, E, 3)`` and ``example_searches`` ``(K, S, S, 3)`` are uint8 RGB and belong to the
     first K validation maps.
     """
@@ -29,13 +33,16 @@ def write_scores(
     model = load_run(run, experiment.model, device)
     arrays: dict[str, np.ndarray] = {}
     for role, store in (("train", train_store), ("val", val_store)):
-        loader = make_loader(experiment, open_store(store), VALIDATION_SEED, device)
+        crops = open_store(store)
+        loader = make_loader(experiment, crops, VALIDATION_SEED, device)
         maps = []
         for exemplars, searches, scores in score_batches(model, loader, experiment.train.val_pairs):
             if role == "val" and not maps:
                 arrays["example_exemplars"], arrays["example_searches"] = _pictures(exemplars), _pictures(searches)
             maps.append(scores[:, 0].cpu().numpy())
         arrays[f"{role}_scores"] = np.concatenate(maps)
+        pairs = sample_pairs(crops, experiment.pairs, VALIDATION_SEED, 0, np.arange(experiment.train.val_pairs))
+        arrays[f"{role}_distractor"] = crops.distractor[pairs.crop[:, 1]]
     arrays["labels"] = make_labels(experiment, device).cpu().numpy()[0, 0].astype(np.int8)
     with atomic_path(out) as temporary:
         np.savez_compressed(temporary, **arrays)

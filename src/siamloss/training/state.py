@@ -23,12 +23,18 @@ class Progress:
     sums : sums of each loss term over the steps of the unfinished epoch.
     curve : finished epochs, as written to ``curve.jsonl``.
     seconds : time spent in steps so far.
+    first_spread : spread of the scores inside the maps of the first training batch, before any weight was changed.
+    collapsed_since : the epoch from which on the validation maps have been collapsed, 0 where they are not.
+    collapse : what shows it, one line.
     """
 
     step: int = 0
     sums: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
+    first_spread: float = 0.0
+    collapsed_since: int = 0
+    collapse: str = ""
 
 
 def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD, progress: Progress) -> None:

@@ -1,6 +1,7 @@
 """Score maps of a network on fixed pairs, and what they say: loss terms and centre error."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -36,16 +37,30 @@ def center_error_px(scores_B1HW: torch.Tensor, stride_px: float) -> torch.Tensor
     return torch.linalg.vector_norm(offset.float(), dim=0) * stride_px
 
 
-def validate(
-    model: nn.Module, loss: nn.Module, loader: PairLoader, labels: torch.Tensor, count: int
-) -> dict[str, float]:
-    """Mean of every loss term and of the centre error over the validation pairs; the model is left in training mode."""
+def fixed_maps(model: nn.Module, loader: PairLoader, count: int) -> torch.Tensor:
+    """Score maps ``(count, H, W)`` of :func:`score_batches`, float32 on the CPU."""
+    return torch.cat([scores[:, 0].cpu() for _, _, scores in score_batches(model, loader, count)])
+
+
+class Validation(NamedTuple):
+    """Mean loss terms and centre error over the validation pairs, and the score maps ``(N, H, W)`` behind them."""
+
+    values: dict[str, float]
+    maps: torch.Tensor
+
+
+def validate(model: nn.Module, loss: nn.Module, loader: PairLoader, labels: torch.Tensor, count: int) -> Validation:
+    """One pass over the validation pairs; network and loss are left in training mode."""
+    loss.eval()
     sums: dict[str, float] = {}
+    maps = []
+    stride_px = loader.geometry.stride_px / loader.geometry.resolution
     for _, _, scores in score_batches(model, loader, count):
         total, parts = loss(scores, labels)
-        stride_px = loader.geometry.stride_px / loader.geometry.resolution
         values = {"total": total, **parts, "center_error_px": center_error_px(scores, stride_px).mean()}
         for name, value in values.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(scores)
+        maps.append(scores[:, 0].cpu())
     model.train()
-    return {name: value / count for name, value in sums.items()}
+    loss.train()
+    return Validation({name: value / count for name, value in sums.items()}, torch.cat(maps))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from siamloss.config import Experiment
-from siamloss.config_io import build, load_profile, read_spec, resolve, resolve_variant
+from siamloss.config_build import build
+from siamloss.config_io import load_profile, read_spec, resolve
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -65,6 +66,14 @@ def test_numbers_that_yaml_reads_as_text_are_numbers():
         ({"variants": ["logistic[eta=1]", "logistic"]}, UnknownKeyError, "no parameter 'eta'"),
         ({"baseline": "triplet"}, UnknownNameError, "not among 'variants'"),
         ({"variants": ["logistic", "gsl", "oracle"], "baseline": "oracle"}, ConfigError, "is a control"),
+        ({"variants": ["logistic", "gsl", "poster-gsl"]}, ConfigError, "variant 'gsl' is listed twice"),
+        ({"variants": ["logistic", "gsl", "gsl[delta=0.1]"]}, ConfigError, "variant 'gsl' is listed twice"),
+        ({"ablation": {"grids": ["etta"]}}, UnknownNameError, "unknown grid 'etta'; did you mean 'eta'"),
+        ({"ablation": {"grids": ["eta", "eta"]}}, ConfigError, "grid 'eta' is listed twice"),
+        ({"ablation": {"seeds": [-2]}}, ConfigError, "seed -2 is negative"),
+        ({"tune": {"trials": 2, "epochs": 0}}, ConfigError, r"'tune\.epochs' is 0"),
+        ({"tune": {"lr_scale": [0, 1]}}, ConfigError, r"'tune\.lr_scale' is \[0.0, 1.0\]; write \[low, high\]"),
+        ({"train": {"epoch_maps": -1}}, ConfigError, r"'train\.epoch_maps' is -1"),
     ],
 )
 def test_mistakes_are_named(changes, error, message):
@@ -76,26 +85,6 @@ def test_mistakes_are_named(changes, error, message):
 def test_missing_key_is_named():
     with pytest.raises(ConfigError, match="'profile' is missing"):
         resolve({key: value for key, value in GOOD.items() if key != "profile"}, CONFIG)
-
-
-def test_instance_changes_parameters_and_keeps_its_name():
-    catalogue = {"gsl": {"loss": "gsl", "params": {"eta": 1.0, "lambda": 1.0}}}
-    variant = resolve_variant("gsl[eta=0.5,moments=map]", catalogue)
-    assert variant.name == "gsl[eta=0.5,moments=map]"
-    assert variant.params == {"eta": 0.5, "lambda": 1.0, "moments": "map"}
-
-
-def test_variant_without_a_loss_or_with_a_wrong_one_is_refused():
-    with pytest.raises(UnknownNameError, match="unknown loss ''"):
-        resolve_variant("mine", {"mine": {"label": "Mine"}})
-    with pytest.raises(UnknownNameError, match="did you mean 'triplet'"):
-        resolve_variant("mine", {"mine": {"loss": "tripplet"}})
-    with pytest.raises(UnknownNameError, match="unknown variant"):
-        resolve_variant("mine", {"mine": None})
-
-
-def test_numbers_written_as_text_in_parameters():
-    assert resolve_variant("gsl", {"gsl": {"loss": "gsl", "params": {"delta": "1e-1"}}}).params == {"delta": 0.1}
 
 
 def test_broken_files_are_named(tmp_path):
@@ -115,3 +104,56 @@ def test_yaml_cannot_execute_anything(tmp_path):
     with pytest.raises(ConfigError):
         load_profile(evil)
     assert not (tmp_path / "pwned").exists()
+
+
+def test_grids_are_expanded_wherever_variants_are_listed():
+    names = ["gsl", "gsl[lambda=0.1]", "gsl[lambda=0.3]", "gsl[lambda=3]", "gsl[lambda=10]"]
+    experiment = changed(
+        variants=["logistic", "gsl", "lambda"],
+        baseline="poster-baseline",
+        report={"ours": "gsl[delta=0.1]", "terms": ["lambda"]},
+    )
+    assert [variant.name for variant in experiment.variants] == ["logistic", *names]
+    assert (experiment.baseline, experiment.report.ours) == ("logistic", "gsl")
+    assert set(experiment.report.terms) == set(names)
+
+
+def test_cells_outside_the_main_list_are_kept_apart_and_tuned_as_their_base():
+    experiment = changed(ablation={"grids": ["lambda", "eta", "delta"], "seeds": [3]})
+    assert [variant.name for variant in experiment.variants] == ["logistic", "gsl"]
+    assert experiment.grids[0].variants[2] == "gsl"
+    assert "gsl" not in [variant.name for variant in experiment.grid_variants]
+    assert experiment.variant("gsl[eta=0.3]").tuned_as == "gsl"
+    assert experiment.variant("gsl[delta=0.3]").tuned_as == "gsl[delta=0.3]", "tune: own"
+    assert experiment.ablation_seeds == (3,)
+    alone = changed(variants=["logistic"], report={"ours": "logistic"}, ablation={"grids": ["scope"]})
+    assert alone.variant("gsl[moments=map]").tuned_as == "gsl", "the base is a cell of the grid"
+
+
+REAL = {"format": "otb", "path": "otb100"}
+
+
+@pytest.mark.parametrize(
+    ("val", "test", "clash"),
+    [
+        ({}, {}, True),
+        ({"sequences": ["Car{1..3}"]}, {"sequences": ["Car3", "Dog"]}, True),
+        ({"sequences": ["Car{1..3}"]}, {"sequences": ["Car4", "Dog"]}, False),
+        ({"path": "./otb100/"}, {}, True),
+        ({"path": "otb50"}, {}, False),
+    ],
+)
+def test_files_that_are_tested_on_cannot_be_chosen_on_under_another_name(tmp_path, val, test, clash):
+    sets = {
+        "a": {**REAL, "role": "train", "path": "vid"},
+        "b": {**REAL, "role": "val", **val},
+        "c": {**REAL, "role": "test", **test},
+    }
+    (tmp_path / "datasets.yaml").write_text(json.dumps(sets))
+    (tmp_path / "variants.yaml").write_text((CONFIG / "variants.yaml").read_text())
+    raw = {**GOOD, "datasets": {"train": "a", "val": "b", "test": ["c"]}}
+    if not clash:
+        assert resolve(raw, tmp_path).datasets.val.name == "b"
+        return
+    with pytest.raises(RoleError, match=r"'b' \(role val\) and 'c' \(role test\) share sequences"):
+        resolve(raw, tmp_path)

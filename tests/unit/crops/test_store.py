@@ -1,14 +1,21 @@
 """The crop store."""
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from siamloss.config import CropsConfig
-from siamloss.crops.build import select_frames
+from siamloss.crops.build import build_store, select_frames
 from siamloss.crops.store import open_store, store_px
-from siamloss.data.open import open_dataset
+from siamloss.data.open import dataset_root, open_dataset
+from siamloss.data.prepare import prepare_dataset
 from siamloss.errors import CorruptError
 from siamloss.geometry.network import GEOMETRY
+from siamloss.paths import Home
+from siamloss.provenance.manifest import read_manifest, write_manifest
 
 
 def test_store_holds_every_visible_frame_once(tiny, tiny_stores):
@@ -18,6 +25,47 @@ def test_store_holds_every_visible_frame_once(tiny, tiny_stores):
     expected = np.concatenate([np.flatnonzero(s.visible) for s in sequences])
     np.testing.assert_array_equal(store.frames, expected)
     assert store.crops.shape == (len(expected), 131, 131, 3)
+
+
+def test_store_says_of_which_dataset_and_role_it_is(tiny, tiny_stores):
+    for folder, dataset in zip(tiny_stores, (tiny.datasets.train, tiny.datasets.val), strict=True):
+        manifest = read_manifest(folder)
+        assert (manifest["dataset"], manifest["role"]) == (dataset.name, dataset.role)
+    assert [read_manifest(folder)["role"] for folder in tiny_stores] == ["train", "val"]
+
+
+def test_store_knows_what_is_near_the_target_of_every_crop(tiny, tmp_path):
+    """A copy of the validation set in which every frame has a similarity of its own."""
+    drawn = tiny.datasets.val
+    root = tmp_path / "copy"
+    shutil.copytree(dataset_root(tiny, drawn), root)
+    for number, file in enumerate(sorted(root.glob("*/distractor.label"))):
+        count = len(file.read_text().splitlines())
+        file.write_text("".join(f"{(number * 20 + frame) / 100:.4f}\n" for frame in range(count)))
+    copy = replace(drawn, synthetic=None, path="copy")
+    experiment = replace(tiny, data_root=str(tmp_path), datasets=replace(tiny.datasets, val=copy))
+    prepare_dataset(experiment, copy.name, tmp_path / "manifest.json")
+    build_store(experiment, copy.name, tmp_path / "manifest.json", tmp_path / "store")
+    store = open_store(tmp_path / "store")
+    assert store.distractor.dtype == np.float32
+    numbers = np.repeat(np.arange(len(store.names)), np.diff(store.first))
+    np.testing.assert_array_equal(store.distractor, ((numbers * 20 + store.frames) / 100).astype(np.float32))
+
+
+def test_similarity_is_nan_where_the_dataset_does_not_know(tiny, tmp_path):
+    name = next(item.name for item in tiny.datasets.test if item.format == "vot")
+    build_store(tiny, name, Home(tiny).manifest(name), tmp_path / "store")
+    assert np.isnan(open_store(tmp_path / "store").distractor).all()
+
+
+def test_store_of_an_older_version_is_refused(tiny_stores, tmp_path):
+    folder = tmp_path / "store"
+    shutil.copytree(tiny_stores[1], folder)
+    facts = {name: value for name, value in read_manifest(folder).items() if name != "files"}
+    pd.read_parquet(folder / "index.parquet").drop(columns="distractor").to_parquet(folder / "index.parquet")
+    write_manifest(folder, **facts)
+    with pytest.raises(CorruptError, match="cut by an older version; delete it and run snakemake again"):
+        open_store(folder)
 
 
 def test_crop_is_centred_on_the_target_at_the_networks_scale(tiny, tiny_stores):
@@ -52,8 +100,6 @@ def test_limited_frames_are_spread_evenly(tiny):
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 def test_damage_is_found_before_use(tiny_stores, tmp_path, damage):
-    import shutil
-
     folder = tmp_path / "store"
     shutil.copytree(tiny_stores[1], folder)
     file = folder / "crops.u8"

@@ -106,6 +106,7 @@ KINDS = [
     ("got10k", "list.txt"),
     ("got10k", "*/absence.label"),
     ("got10k", "*/cover.label"),
+    ("got10k", "*/distractor.label"),
     ("got10k", "*/meta_info.ini"),
 ]
 

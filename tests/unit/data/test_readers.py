@@ -87,6 +87,25 @@ def test_got10k_absence_and_cover_make_frames_invisible(tmp_path):
         read_got10k(tmp_path)
 
 
+def test_got10k_similarities_of_distractors_are_read_when_present(tmp_path):
+    frames(tmp_path / "S1", 3)
+    (tmp_path / "list.txt").write_text("S1\n")
+    (tmp_path / "S1" / "groundtruth.txt").write_text("1,1,5,5\n" * 3)
+    assert read_got10k(tmp_path)[0].distractor is None
+    file = tmp_path / "S1" / "distractor.label"
+    file.write_text("0.0000\n0.8125\n1.0000\n")
+    found = read_got10k(tmp_path)[0].distractor
+    assert found.dtype == np.float64
+    assert found.tolist() == [0.0, 0.8125, 1.0]
+    file.write_text("0.0000\n0.8125\n")
+    with pytest.raises(AnnotationError, match=r"3 frames but 2 similarities .*restore distractor\.label, or remove it"):
+        read_got10k(tmp_path)
+    for wrong in ("-0.1", "1.01", "nan"):
+        file.write_text(f"0\n0\n{wrong}\n")
+        with pytest.raises(AnnotationError, match=r"outside 0\.\.1; correct distractor\.label, or remove it"):
+            read_got10k(tmp_path)
+
+
 def test_got10k_nan_boxes_are_allowed_only_where_the_target_is_absent(tmp_path):
     frames(tmp_path / "S1", 2)
     (tmp_path / "list.txt").write_text("S1\n")

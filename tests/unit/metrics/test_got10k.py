@@ -70,3 +70,32 @@ def test_a_nan_prediction_makes_the_average_nan():
     predicted = moving([0, 0])
     predicted[1] = np.nan
     assert math.isnan(got10k.score_sequence(predicted, moving([0, 0]), np.ones(2, bool), SIZE).ao)
+
+
+def test_clipping_cuts_at_every_edge():
+    boxes = np.array([[-10.0, -10.0, 30.0, 30.0], [190.0, 90.0, 30.0, 30.0], [500.0, 5.0, 9.0, 9.0]])
+    assert got10k.clip_boxes(boxes, SIZE).tolist() == [[0, 0, 20, 20], [190, 90, 10, 10], [200, 5, 0, 9]]
+
+
+def test_the_variants_differ_where_boxes_leave_the_image():
+    """Truth at x = -15, prediction at 0, both 30 wide: moved they are equal, cut they share 15 of 30 px."""
+    truth, predicted = np.array([[-15.0, 0, 30, 30]] * 2), np.array([[0.0, 0, 30, 30]] * 2)
+    ao = {name: got10k.score_sequence(predicted, truth, np.ones(2, bool), SIZE, name).ao for name in got10k.VARIANTS}
+    assert ao == {"got10k": 1.0, "clipped": 0.5, "unbounded": pytest.approx(1 / 3, abs=1e-15)}
+
+
+def test_bounding_takes_one_size_per_box():
+    boxes = np.array([[90.0, 0, 30, 30], [90.0, 0, 30, 30]])
+    assert got10k.bound_boxes(boxes, np.array([[100, 50], [200, 50]]))[:, 2].tolist() == [10.0, 30.0]
+
+
+def test_every_class_counts_the_same():
+    values = {"a": 0.9, "b": 0.7, "c": 0.2, "d": math.nan}
+    classes = {"a": "dog", "b": "dog", "c": "car", "d": "boat"}
+    assert got10k.class_balanced_mean(values, classes) == pytest.approx((0.8 + 0.2) / 2, abs=1e-15)
+    assert math.isnan(got10k.class_balanced_mean({"d": math.nan}, classes))
+
+
+def test_the_pooled_mean_counts_frames():
+    assert got10k.pooled_mean([1.0, 0.0, math.nan], [3, 1, 0]) == 0.75
+    assert math.isnan(got10k.pooled_mean([math.nan], [0]))

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from siamloss.errors import DivergedError
-from siamloss.metrics import gaussian_overlap, separability
+from siamloss.metrics import separability
+from siamloss.metrics.gaussian import gaussian_fit
+from siamloss.metrics.separability import QUANTITIES
 
 LABELS = np.array([[1, 1, -1], [-1, 0, -1]])
 SCALE_FREE = ("gaussian_overlap", "empirical_overlap", "dprime", "roc_auc", "hard_violation")
@@ -31,12 +31,18 @@ def test_by_hand():
 
 def test_keys_and_ranges():
     found = separability(np.random.default_rng(0).normal(size=(20, 2, 3)), LABELS)
-    assert list(found) == [
-        *("pos_mean", "pos_var", "neg_mean", "neg_var", "gaussian_overlap"),
-        *("empirical_overlap", "dprime", "roc_auc", "hard_violation"),
-    ]
+    assert tuple(found) == QUANTITIES
     assert all(type(value) is float for value in found.values())
     assert all(0 <= found[name] <= 1 for name in SCALE_FREE if name != "dprime")
+
+
+def test_each_class_has_its_own_fit():
+    scores = np.random.default_rng(5).gumbel(size=(20, 2, 3))
+    found = separability(scores, LABELS)
+    for name, label in (("pos", 1), ("neg", -1)):
+        expected = gaussian_fit(scores[:, label == LABELS])
+        assert {key: found[f"{name}_{key}"] for key in expected} == expected
+    assert found["pos_ks"] != found["neg_ks"]
 
 
 def test_apart_and_the_same():
@@ -63,7 +69,7 @@ def test_constant_and_different_scores_are_infinitely_apart():
 def test_shift_and_scale_change_nothing_but_the_moments(scale, shift):
     scores = np.random.default_rng(1).normal(size=(30, 2, 3)) + (LABELS == 1)
     before, after = separability(scores, LABELS, bins=8), separability(scores * scale + shift, LABELS, bins=8)
-    for name in ("gaussian_overlap", "dprime", "roc_auc", "hard_violation"):
+    for name in ("gaussian_overlap", "dprime", "roc_auc", "hard_violation", "neg_ks", "pos_skew", "neg_kurtosis"):
         assert after[name] == pytest.approx(before[name], rel=1e-9)
     assert after["pos_var"] == pytest.approx(before["pos_var"] * scale**2)
 
@@ -88,49 +94,3 @@ def test_scores_that_are_not_finite_are_refused_unless_ignored(value):
 def test_labels_need_both_kinds_of_cells(missing):
     with pytest.raises(ValueError, match="positive and negative cells"):
         separability(np.zeros((1, 2, 3)), np.where(missing == LABELS, 0, LABELS))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ((0, 1, 0, 1), 1.0),
-        ((0, 1, 2, 1), 0.31731050786291415),
-        ((5, 4, 1, 4), 0.31731050786291415),
-        ((0, 0, 0, 0), 1.0),
-        ((0, 0, 1, 0), 0.0),
-        ((0, 0, 0, 1), 0.0),
-        ((0, 1, 0, 0), 0.0),
-        ((0, 1e-300, 0, 1e300), 0.0),
-        ((0, 1, 1e6, 1), 0.0),
-    ],
-    ids=["same", "one-sigma-each", "scaled", "points", "two-points", "point-a", "point-b", "underflow", "far"],
-)
-def test_gaussian_overlap_by_hand(arguments, expected):
-    assert gaussian_overlap(*arguments) == pytest.approx(expected, abs=1e-15)
-
-
-def test_gaussian_overlap_of_concentric_densities():
-    """Equal means, deviations 1 and 2: crossings at +-sqrt(8 ln 2 / 3)."""
-    crossing = math.sqrt(8 * math.log(2) / 3)
-    expected = math.erf(crossing / 2 / math.sqrt(2)) + math.erfc(crossing / math.sqrt(2))
-    assert gaussian_overlap(3, 1, 3, 4) == pytest.approx(expected, abs=1e-15)
-
-
-finite = st.floats(-1e3, 1e3)
-variance = st.one_of(st.just(0.0), st.floats(1e-6, 1e6))
-
-
-@settings(deadline=None, derandomize=True)
-@given(finite, variance, finite, variance)
-def test_gaussian_overlap_is_symmetric_and_a_share(mean_a, var_a, mean_b, var_b):
-    value = gaussian_overlap(mean_a, var_a, mean_b, var_b)
-    assert 0.0 <= value <= 1.0
-    assert value == pytest.approx(gaussian_overlap(mean_b, var_b, mean_a, var_a), abs=1e-9)
-    assert value == pytest.approx(gaussian_overlap(-mean_a, var_a, -mean_b, var_b), abs=1e-9)
-
-
-@settings(deadline=None, derandomize=True)
-@given(finite, st.floats(1e-3, 1e3), st.floats(0, 100), st.floats(-1e-9, 1e-9))
-def test_gaussian_overlap_is_continuous_where_the_variances_meet(mean, var, gap, nudge):
-    equal = gaussian_overlap(mean, var, mean + gap, var)
-    assert gaussian_overlap(mean, var * (1 + nudge), mean + gap, var) == pytest.approx(equal, abs=1e-8)

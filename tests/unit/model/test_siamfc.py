@@ -7,7 +7,7 @@ from tests.reference.losses import cross_correlation as loops
 from siamloss.config import ModelConfig
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
-from siamloss.model.siamfc import cross_correlation
+from siamloss.model.siamfc import cosine_correlation, cross_correlation
 
 
 def test_cross_correlation_equals_plain_loops():
@@ -25,6 +25,40 @@ def test_one_exemplar_serves_many_searches():
     torch.testing.assert_close(
         cross_correlation(exemplar, search), cross_correlation(exemplar.repeat(3, 1, 1, 1), search)
     )
+
+
+def test_cosine_is_that_of_exemplar_and_window():
+    generator = torch.Generator().manual_seed(0)
+    exemplar = torch.randn(2, 3, 2, 3, generator=generator, dtype=torch.float64)
+    search = 100 * torch.randn(2, 3, 5, 6, generator=generator, dtype=torch.float64)
+    search[1, :, 1:3, 2:5] = 7 * exemplar[1]
+    result = cosine_correlation(exemplar, search)
+    for row in range(2):
+        for y in range(4):
+            for x in range(4):
+                window = search[row, :, y : y + 2, x : x + 3]
+                expected = torch.cosine_similarity(exemplar[row].flatten(), window.flatten(), dim=0)
+                torch.testing.assert_close(result[row, 0, y, x], expected, rtol=1e-12, atol=1e-12)
+    assert result[1, 0, 1, 2] == pytest.approx(1.0)
+
+
+def test_cosine_of_an_empty_window_is_zero_and_its_gradient_finite():
+    search = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    result = cosine_correlation(torch.ones(1, 2, 2, 2), search)
+    result.sum().backward()
+    assert (result == 0).all()
+    assert torch.isfinite(search.grad).all()
+
+
+def test_heads_share_their_initial_weights_and_a_cosine_stays_in_its_range():
+    plain, cosine = (build_model(ModelConfig("small"), 3, head).eval() for head in ("correlation", "cosine"))
+    for a, b in zip(plain.state_dict().values(), cosine.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+    images = 255 * torch.rand(2, 3, 127, 127, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        scores = cosine(images[:, :, 32:95, 32:95], images)
+    assert scores.abs().max() <= 1.0 + 1e-6
+    assert scores[0, 0, 8, 8] == pytest.approx(1.0, abs=1e-5), "the exemplar's own window"
 
 
 @pytest.mark.parametrize(("backbone", "width"), [("small", 1.0), ("small", 0.5), ("alexnet", 0.25)])

@@ -7,8 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
+from tests.unit.report.fakes_scores import write_separability, write_tuning
 
 from siamloss.config import (
+    AblationConfig,
     CropsConfig,
     Dataset,
     Datasets,
@@ -20,10 +22,12 @@ from siamloss.config import (
     SyntheticConfig,
     TrackConfig,
     TrainConfig,
+    TuneConfig,
     Variant,
 )
 from siamloss.data.sequence import Sequence
 from siamloss.geometry import polygon_to_box
+from siamloss.jobs import network_runs, tuned_names
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.records import write_records
@@ -34,13 +38,14 @@ METRICS = {
     "got10k": ("ao", "sr_50", "sr_75"),
 }
 VARIANTS = (
-    Variant("logistic", "logistic", label="Logistic (SiamFC)"),
-    Variant("gsl", "gsl", label="GSL"),
-    Variant("<script>", "triplet", label="<script>alert('x')</script> & 50% $a_b$"),
-    Variant("gsl[eta=0.5]", "gsl", label="gsl[eta=0.5]"),
+    Variant("logistic", "logistic", label="Logistic (SiamFC)", tuned_as="logistic"),
+    Variant("gsl", "gsl", label="GSL", tuned_as="gsl"),
+    Variant("<script>", "triplet", label="<script>alert('x')</script> & 50% $a_b$", tuned_as="<script>"),
+    Variant("gsl[eta=0.5]", "gsl", label="gsl[eta=0.5]", fixed=("eta",), tuned_as="gsl"),
     Variant("never-moves", control="never-moves", label="never-moves"),
 )
 COLLAPSED = "gsl[eta=0.5]"
+COLLAPSED_RUN = (COLLAPSED, 1)
 
 
 def make_experiment(
@@ -64,6 +69,8 @@ def make_experiment(
         crops=CropsConfig(),
         pairs=PairsConfig(),
         train=replace(TrainConfig(epochs=5), **train),
+        tune=TuneConfig(trials=8),
+        ablation=AblationConfig(),
         track=TrackConfig(),
         stats=StatsConfig(draws=200),
         report=ReportConfig(ours="gsl", terms=terms),
@@ -85,22 +92,25 @@ def write_home(experiment: Experiment) -> Home:
             write_run(home, variant, index, seed)
         for seed in experiment.seeds if variant.control in ("", "untrained") else ():
             write_scores(home, variant, index, seed)
+    for name in tuned_names(experiment):
+        write_tuning(home, name)
+    write_separability(home, network_runs(experiment))
     return home
 
 
 def quality(experiment: Experiment, variant: Variant) -> float:
     fixed = {"never-moves": 0.12, "untrained": 0.2, "oracle": 1.0}
-    index = [item.name for item in experiment.variants].index(variant.name)
+    index = [item.name for item in (*experiment.variants, *experiment.grid_variants)].index(variant.name)
     return fixed.get(variant.control, 0.55 + 0.03 * np.sin(2.4 * index))
 
 
-def write_metrics(home: Home, dataset: Dataset) -> None:
+def write_metrics(home: Home, dataset: Dataset, variants=None, ablation: bool = False) -> None:
     rng = np.random.default_rng(len(dataset.name))
     rows, curves = [], []
     names = [f"seq{number}" for number in range(8)]
     hardness = rng.normal(0, 0.12, len(names))
-    for variant in home.experiment.variants:
-        for seed in seeds_of(home.experiment, variant):
+    for variant in variants or home.experiment.variants:
+        for seed in home.experiment.ablation_seeds if ablation else seeds_of(home.experiment, variant):
             shift = rng.normal(0, 0.015)
             for name, hard in zip(names, hardness, strict=True):
                 value = float(np.clip(quality(home.experiment, variant) + shift + hard + rng.normal(0, 0.05), 0.01, 1))
@@ -113,12 +123,13 @@ def write_metrics(home: Home, dataset: Dataset) -> None:
                         points = fall if curve == "success" else value**0.5 * (1 - np.exp(-limits / 8))
                         for limit, point in zip(limits, points, strict=True):
                             curves.append((dataset.name, curve, variant.name, seed, name, limit, point))
-    home.metrics(dataset.name).parent.mkdir(parents=True, exist_ok=True)
+    path = home.metrics(dataset.name, ablation)
+    path.parent.mkdir(parents=True, exist_ok=True)
     columns = ["benchmark", "metric", "variant", "seed", "sequence", "value", "weight"]
-    pd.DataFrame(rows, columns=columns).to_parquet(home.metrics(dataset.name), index=False)
+    pd.DataFrame(rows, columns=columns).to_parquet(path, index=False)
     if curves:
         columns = ["benchmark", "curve", "variant", "seed", "sequence", "threshold", "value"]
-        pd.DataFrame(curves, columns=columns).to_parquet(home.curves(dataset.name), index=False)
+        pd.DataFrame(curves, columns=columns).to_parquet(home.curves(dataset.name, ablation), index=False)
 
 
 def write_run(home: Home, variant: Variant, index: int, seed: int) -> None:
@@ -137,7 +148,10 @@ def write_run(home: Home, variant: Variant, index: int, seed: int) -> None:
     write_text(folder / "curve.jsonl", "\n".join(lines) + "\n")
     facts = {"python": "3.11.2", "torch": "2.13.0", "device": "cpu", "seconds": 41.5 + index, "pairs_per_s": 310.0}
     weights = {"weights_sha256": f"{index:02d}{seed:02d}" * 16, "variant": variant.name, "seed": seed}
-    write_text(folder / "run.json", json.dumps({**facts, **weights}))
+    collapse = {"collapsed": True, "collapse": "the scores are flat"} if (variant.name, seed) == COLLAPSED_RUN else {}
+    chosen = {"lr_scale": 0.3, **({"eta": 0.2} if variant.name == "gsl" else {})}
+    own = {"head": "correlation", "collapsed": False, "collapse": "", "chosen": chosen, "lr_scale": 0.3, **collapse}
+    write_text(folder / "run.json", json.dumps({**facts, **weights, **own}))
 
 
 def blob(size: int, x: float, y: float, rng: np.random.Generator) -> np.ndarray:

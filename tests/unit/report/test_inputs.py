@@ -6,8 +6,18 @@ from dataclasses import replace
 import pytest
 
 from siamloss.errors import CorruptError, MissingDataError
+from siamloss.jobs import network_runs
+from siamloss.metrics.scores_file import read_scores
 from siamloss.paths import Home
-from siamloss.report.inputs import read_curves, read_metrics, read_scores, read_training_curve, run_facts, scored_runs
+from siamloss.report.inputs import (
+    read_curves,
+    read_metrics,
+    read_separability,
+    read_training_curve,
+    read_tunings,
+    run_facts,
+    scored_runs,
+)
 
 
 @pytest.fixture
@@ -79,10 +89,30 @@ def test_curve_with_a_broken_line_is_corrupt(copy):
 
 def test_facts_of_every_trained_run(copy):
     experiment, home = copy
-    found = run_facts(experiment, home)
+    trained = network_runs(experiment, trained_only=True)
+    found = run_facts(trained, home)
     assert [(run["variant"], run["seed"]) for run in found] == [
         (variant.name, seed) for variant in experiment.variants if not variant.control for seed in experiment.seeds
     ]
     (home.run("gsl", 1) / "run.json").unlink()
     with pytest.raises(MissingDataError, match="the facts of run 'gsl' seed 1"):
-        run_facts(experiment, home)
+        run_facts(trained, home)
+
+
+def test_a_tuning_that_is_missing_or_damaged_is_named(copy):
+    experiment, home = copy
+    assert list(read_tunings(experiment, home)) == ["logistic", "gsl", "<script>"]
+    home.tune("gsl").write_text("{", encoding="utf-8")
+    with pytest.raises(CorruptError, match=r"gsl.json is not JSON; delete it"):
+        read_tunings(experiment, home)
+    home.tune("gsl").unlink()
+    with pytest.raises(MissingDataError, match=r"the tuning of 'gsl' is missing"):
+        read_tunings(experiment, home)
+    assert read_tunings(replace(experiment, tune=replace(experiment.tune, trials=0)), home) == {}
+
+
+def test_separability_without_its_columns_is_corrupt(copy):
+    _, home = copy
+    read_separability(home).drop(columns="group").to_parquet(home.separability(), index=False)
+    with pytest.raises(CorruptError, match="lacks the column 'group'"):
+        read_separability(home)

@@ -17,8 +17,6 @@ from siamloss.report.inputs import read_metrics
 from siamloss.report.job import write_figures, write_page, write_tables
 from siamloss.stats.summary import COLUMNS, summarise
 
-CSV_COLUMNS = "benchmark,metric,variant,n_seeds,mean,low,high,diff,diff_low,diff_high,p"
-
 
 @pytest.fixture(scope="module")
 def tables(experiment, home, tmp_path_factory) -> Path:
@@ -64,7 +62,7 @@ class Page(HTMLParser):
 def test_csv_is_tidy_and_equals_the_summary(experiment, home, tables):
     names = [variant.name for variant in experiment.variants]
     expected = summarise(read_metrics(experiment, home), names, experiment.baseline, experiment.stats)
-    assert (tables / "main.csv").read_text(encoding="utf-8").splitlines()[0] == CSV_COLUMNS
+    assert (tables / "main.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(COLUMNS)
     found = pd.read_csv(tables / "main.csv")
     pd.testing.assert_frame_equal(found[COLUMNS[:-1]], expected[COLUMNS[:-1]], check_exact=True, check_dtype=False)
 
@@ -85,8 +83,10 @@ def test_terms_csv_holds_the_baseline_and_the_terms(tables):
 
 
 def test_every_table_comes_in_three_forms(tables):
-    stems = {"main", "terms", "separability"}
+    stems = {"main", "terms", "separability", "moments", "hard-samples", "overfitting", "tuning"}
     expected = {f"{stem}.{suffix}" for stem in stems for suffix in ("csv", "md", "tex")}
+    # The numbers of all four tables about separability are in one file.
+    expected -= {"moments.csv", "hard-samples.csv", "overfitting.csv"}
     assert {path.name for path in tables.iterdir()} == expected | {"summary.csv", "verdict.md"}
     latex = (tables / "main.tex").read_text(encoding="utf-8")
     # The name takes several lines of its row.
@@ -124,6 +124,9 @@ def test_every_figure_is_png_and_pdf_and_in_the_catalogue(experiment, figures):
         "scores",
         "overview",
         "training",
+        "tuning",
+        "overfitting",
+        "hard-samples",
         "qualitative",
     }
     assert all(picture.alt and picture.caption for picture in pictures)
@@ -173,7 +176,7 @@ def test_links_lead_somewhere(page):
 
 def test_page_opens_with_the_verdict_and_says_that_no_test_is_printed(page):
     text = Page(page).text
-    assert text.index("No test is printed: fewer than 6 seeds.") < text.index("Main table\n")
+    assert text.index("No p and no significance star is printed") < text.index("Main table\n")
     assert "GSL minus Logistic (SiamFC)" in text
     assert all(word in page for word in ("prefers-color-scheme: dark", "@media print", "overflow-x: auto"))
 
@@ -189,6 +192,40 @@ def test_page_shows_where_runs_come_from(page):
     text = Page(page).text
     for fact in ("2.13.0", "spec hash", "training time", "310"):
         assert fact in text
+
+
+def test_page_says_how_rates_were_chosen_and_how_often_the_test_sets_were_looked_at(page):
+    text = " ".join(Page(page).text.split())
+    assert "chosen on the validation scenes of val with the same budget of 8 trials." in text
+    assert "Test evaluations ever made: 0, of which 0 repeated." in text
+    assert "Tuning on equal terms" in text
+
+
+def test_without_tuning_the_page_says_that_nothing_was_tuned(experiment, home, tables, figures, tmp_path):
+    plain = replace(experiment, tune=replace(experiment.tune, trials=0))
+    write_page(plain, home, tables, figures, tmp_path / "index.html")
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "nothing was tuned" in html
+    assert 'id="tuning"' not in html
+    write_tables(plain, home, tmp_path / "tables")
+    assert not (tmp_path / "tables" / "tuning.csv").exists()
+
+
+def test_a_collapsed_run_is_noted_in_every_table_that_has_it(page, tables):
+    note = "\u2020 1 of 2 runs collapsed"
+    for name in ("main", "terms", "separability", "moments", "hard-samples", "overfitting", "tuning"):
+        assert note in (tables / f"{name}.md").read_text(encoding="utf-8"), name
+    assert page.count(note) == 7
+    assert 'class="warning"' not in page
+
+
+def test_a_collapse_of_ours_is_in_the_verdict(experiment, home, tables, figures, tmp_path):
+    ours = replace(experiment, report=replace(experiment.report, ours=COLLAPSED))
+    write_tables(ours, home, tmp_path / "tables")
+    verdict = (tmp_path / "tables" / "verdict.md").read_text(encoding="utf-8")
+    assert verdict.startswith("\u2020 Collapsed: 1 of 2 runs of gsl")
+    write_page(ours, home, tmp_path / "tables", figures, tmp_path / "index.html")
+    assert 'class="warning"' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_page_is_the_same_every_time_and_small(experiment, home, tables, figures, page, tmp_path):

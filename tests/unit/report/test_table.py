@@ -1,6 +1,7 @@
 """Ranks, and golden Markdown and LaTeX of a small table."""
 
 import math
+from dataclasses import replace
 
 from siamloss.report.latex import to_latex
 from siamloss.report.markdown import to_markdown
@@ -40,6 +41,15 @@ def test_controls_take_no_rank():
 def test_groups_merge_neighbours_only():
     columns = (Column("a", "1"), Column("a", "2"), Column("b", "1"), Column("a", "3"))
     assert Table("t", "", columns, ()).groups == [("a", 2), ("b", 1), ("a", 1)]
+
+
+def test_a_note_stands_below_the_label():
+    noted = replace(TABLE, rows=(replace(TABLE.rows[1], note="\u2020 1 of 2 runs collapsed"),))
+    assert to_markdown(noted).splitlines()[2].startswith("| B<br>\u2020 1 of 2 runs collapsed | **.600**")
+    lines = to_latex(noted).splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("{}B &"))
+    assert lines[first + 1].startswith(r"{}{\scriptsize \dag{} 1 of 2 runs} & {\scriptsize [.500, .700]}")
+    assert lines[first + 2].startswith(r"{}{\scriptsize collapsed} & {\scriptsize $\Delta$ +.100}")
 
 
 def test_markdown_golden():

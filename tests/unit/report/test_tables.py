@@ -2,16 +2,12 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
 from tests.unit.report.fakes import make_experiment
+from tests.unit.report.summaries import summary_of
 
 from siamloss.config import Variant
-from siamloss.report.separation import COLUMNS as SEPARATION_COLUMNS
-from siamloss.report.separation import QUANTITIES
-from siamloss.report.tables import caption, main_rows, panels, separability_table, summary_table, terms_rows
-from siamloss.stats.summary import COLUMNS
+from siamloss.report.tables import caption, main_rows, panels, summary_table, terms_rows
 
 NAN = float("nan")
 
@@ -32,15 +28,15 @@ def summary():
         ("synthetic-vot", "accuracy", "triplet", 2, 0.55, 0.45, 0.65, 0.05, 0.01, 0.09, NAN),
         ("synthetic-vot", "accuracy", "oracle", 1, 1.00, 1.00, 1.00, 0.50, 0.40, 0.60, NAN),
         ("synthetic-vot", "robustness", "logistic", 2, 1.50, 1.00, 2.00, NAN, NAN, NAN, NAN),
-        ("synthetic-vot", "robustness", "gsl", 2, 2.50, 2.00, 3.00, 1.00, 0.50, 1.50, 0.0312),
-        ("synthetic-vot", "robustness", "triplet", 2, 2.00, 1.50, 2.50, 0.50, -0.50, 1.50, 0.5),
+        ("synthetic-vot", "robustness", "gsl", 2, 2.50, 2.00, 3.00, 1.00, 0.50, 1.50, 0.008),
+        ("synthetic-vot", "robustness", "triplet", 2, 2.00, 1.50, 2.50, 0.50, -0.50, 1.50, 0.031),
         ("synthetic-vot", "robustness", "oracle", 1, 0.00, 0.00, 0.00, -1.50, -2.00, -1.00, NAN),
         ("synthetic-otb", "success_auc", "logistic", 2, 0.50, 0.40, 0.60, NAN, NAN, NAN, NAN),
-        ("synthetic-otb", "success_auc", "gsl", 2, 0.50, 0.40, 0.60, 0.0, -0.1, 0.1, NAN),
+        ("synthetic-otb", "success_auc", "gsl", 2, 0.50, 0.40, 0.60, 0.0, -0.1, 0.1, 0.04),
         ("synthetic-otb", "success_auc", "triplet", 2, 0.50, 0.40, 0.60, 0.0, -0.1, 0.1, NAN),
         ("synthetic-otb", "success_auc", "oracle", 1, 1.00, 0.40, 0.60, 0.5, 0.4, 0.6, NAN),
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return summary_of(rows)
 
 
 def test_panels_come_in_the_order_of_the_profile(small, summary):
@@ -71,8 +67,8 @@ def test_cells_hold_mean_interval_and_paired_difference(small, summary):
 def test_a_star_stands_for_p_below_the_level_only(small, summary):
     table = summary_table("main", "Title.", summary, main_rows(small), small)
     gsl, triplet = table.rows[1].cells[2], table.rows[2].cells[2]
-    assert gsl.details[1:] == ("\u0394 +1.00*", "[+.50, +1.50]", "p = .031")
-    assert triplet.details[1:] == ("\u0394 +.50", "[\u2212.50, +1.50]", "p = .500")
+    assert gsl.details[1:] == ("\u0394 +1.00*", "[+.50, +1.50]", "p = .008 (Holm .024)")
+    assert triplet.details[1:] == ("\u0394 +.50", "[\u2212.50, +1.50]", "p = .031 (Holm .062)"), "corrected, no star"
 
 
 def test_controls_are_a_block_of_their_own_even_if_the_profile_does_not_list_them(small, summary):
@@ -88,31 +84,11 @@ def test_terms_open_with_the_baseline_and_need_a_list(small):
 
 
 def test_caption_says_seeds_interval_and_why_there_is_no_star(small):
-    two = caption(small)
+    two = caption(small, 0)
     assert "2 seeds" in two
-    assert "95 % bootstrap interval over seeds and sequences" in two
+    assert "95 % interval over seeds and sequences" in two
     assert "no significance star is printed: with fewer than 6" in two
-    assert "one seed says nothing about training again" in caption(replace(small, seeds=(0,)))
-    six = caption(replace(small, seeds=tuple(range(6))))
+    assert "one seed says nothing about training again" in caption(replace(small, seeds=(0,)), 0)
+    six = caption(replace(small, seeds=tuple(range(6))), 2)
     assert "sign-flip" in six
     assert "no significance star" not in six
-
-
-def test_separability_table_ranks_on_unseen_scenes_and_prints_the_gap(small):
-    values = {"logistic": (0.4, 0.3), "gsl": (0.2, 0.25), "triplet": (0.3, 0.1)}
-    rows = [
-        (name, quantity, 2, val, train, val - train, val - train, val - train)
-        for name, (val, train) in values.items()
-        for quantity in QUANTITIES
-    ]
-    table = separability_table(pd.DataFrame(rows, columns=list(SEPARATION_COLUMNS)), small)
-    overlap, dprime = list(QUANTITIES).index("gaussian_overlap"), list(QUANTITIES).index("dprime")
-    assert [row.cells[overlap].rank for row in table.rows] == [0, 1, 2]
-    assert [row.cells[dprime].rank for row in table.rows] == [1, 0, 2]
-    assert table.rows[1].cells[overlap].details == ("training .250", "gap \u2212.050")
-
-
-def test_separability_table_shows_a_diverged_run_as_missing(small):
-    rows = [("gsl", quantity, 1, np.nan, np.nan, np.nan, np.nan, np.nan) for quantity in QUANTITIES]
-    table = separability_table(pd.DataFrame(rows, columns=list(SEPARATION_COLUMNS)), small)
-    assert {cell.value for cell in table.rows[0].cells} == {"\u2013"}

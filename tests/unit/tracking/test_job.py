@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from siamloss.data.open import dataset_root, open_dataset
 from siamloss.errors import ConfigError, CorruptError
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
-from siamloss.provenance.hashing import canonical_json
+from siamloss.provenance.hashing import canonical_json, sha256_file
 from siamloss.records import COLUMNS, Status, read_records
+from siamloss.records.ledger import read_evaluations
+from siamloss.tracking import job
 from siamloss.tracking.job import track_run
 from siamloss.training.job import train_run
 
@@ -50,11 +53,11 @@ def bench(tiny):
 
 
 @pytest.fixture(scope="module")
-def weights(tiny, tmp_path_factory):
+def weights(tiny, tiny_stores, tmp_path_factory):
     """Run directories of the initial weights of two seeds."""
     folder = tmp_path_factory.mktemp("runs")
     for seed in (0, 1):
-        train_run(tiny, "untrained", seed, folder, folder, folder / "progress", folder / str(seed), threads=1)
+        train_run(tiny, "untrained", seed, *tiny_stores, folder / "progress", folder / str(seed), threads=1)
     return folder / "0", folder / "1"
 
 
@@ -198,3 +201,69 @@ def test_damaged_data_stop_before_the_first_frame(tiny, bench, tmp_path, damage)
     with pytest.raises(CorruptError, match=words):
         track(experiment, dataset, tmp_path / "a.parquet", "oracle")
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+@pytest.fixture
+def ledger(tiny, tmp_path):
+    """The same experiment with results of its own, and their ledger."""
+    experiment = replace(tiny, results=str(tmp_path / "results"))
+    shutil.copytree(Home(tiny).data, Home(experiment).data)
+    return experiment, Home(experiment).ledger
+
+
+def test_finished_tracking_of_a_test_dataset_is_counted(ledger, bench, weights, tmp_path):
+    experiment, path = ledger
+    moved = replace(experiment, track=replace(experiment.track, scale_lr=0.1))
+    first = track(experiment, bench["otb"], tmp_path / "a.parquet", run=weights[1])
+    track(experiment, bench["otb"], tmp_path / "b.parquet", run=weights[1])
+    track(moved, bench["otb"], tmp_path / "c.parquet", run=weights[1])
+    track(experiment, bench["vot"], tmp_path / "d.parquet", "oracle")
+    entries = read_evaluations(path)
+    assert [item["variant"] for item in entries] == ["untrained"] * 3 + ["oracle"]
+    assert [item["seed"] for item in entries] == [1, 1, 1, 0]
+    assert [item["benchmark"] for item in entries] == [bench["otb"].name] * 3 + [bench["vot"].name]
+    assert entries[0]["frames"] == len(first)
+    assert entries[0]["run"] == sha256_file(weights[1] / "manifest.json")
+    assert entries[3]["run"] == ""
+    assert entries[0]["settings"] == entries[1]["settings"] != entries[2]["settings"]
+    assert all(datetime.fromisoformat(item["time"]).utcoffset() == timedelta(0) for item in entries)
+
+
+def test_tracking_of_validation_sequences_is_not_counted(ledger, tmp_path):
+    experiment, path = ledger
+    track(experiment, experiment.datasets.val, tmp_path / "a.parquet", "oracle")
+    assert read_evaluations(path) == []
+
+
+def test_unfinished_tracking_is_not_counted(ledger, bench, tmp_path):
+    experiment, path = ledger
+    with pytest.raises(ConfigError, match="needs its run directory"):
+        track(experiment, bench["otb"], tmp_path / "a.parquet", "gsl")
+    assert read_evaluations(path) == []
+
+
+def test_crash_before_the_records_appear_counts_once_too_often(ledger, bench, tmp_path, monkeypatch):
+    """Never once too seldom: records that exist were counted."""
+    experiment, path = ledger
+    write = job.write_records
+
+    def die(out, table):
+        if out == tmp_path / "a.parquet":
+            raise KeyboardInterrupt
+        write(out, table)
+
+    monkeypatch.setattr(job, "write_records", die)
+    with pytest.raises(KeyboardInterrupt):
+        track(experiment, bench["otb"], tmp_path / "a.parquet", "oracle")
+    assert len(read_evaluations(path)) == 1
+    monkeypatch.undo()
+    track(experiment, bench["otb"], tmp_path / "a.parquet", "oracle")
+    assert len(read_evaluations(path)) == 2
+
+
+def test_ledger_that_cannot_be_written_keeps_the_records_from_appearing(ledger, bench, tmp_path):
+    experiment, path = ledger
+    path.mkdir(parents=True)
+    with pytest.raises(OSError, match="Is a directory"):
+        track(experiment, bench["otb"], tmp_path / "a.parquet", "oracle")
+    assert not (tmp_path / "a.parquet").exists()

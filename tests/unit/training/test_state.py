@@ -18,6 +18,9 @@ PROGRESS = Progress(
     sums={"total": 0.1 + 0.2, "hard": 1 / 3},
     curve=[{"epoch": 1, "lr": 1e-2, "train": {"total": 2 / 3}, "val": {"center_error_px": 1e-17}}],
     seconds=12.34567890123,
+    first_spread=0.1 + 0.7,
+    collapsed_since=2,
+    collapse="equal scores since epoch 2: d' 0.1",
 )
 
 

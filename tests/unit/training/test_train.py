@@ -1,16 +1,18 @@
 """Training runs: reproducible to the bit, resumable to the bit."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save
 
 from siamloss.errors import CorruptError, DivergedError
-from siamloss.provenance.hashing import sha256_bytes, sha256_file
-from siamloss.training import job, loop
+from siamloss.provenance.atomic import write_text
+from siamloss.provenance.hashing import canonical_json, sha256_file
+from siamloss.training import fit, job, loop
 from siamloss.training.job import train_run
 from siamloss.training.loop import learning_rate
 from siamloss.training.run import load_run
@@ -28,6 +30,16 @@ def weights(folder):
     return sha256_file(folder / "weights.safetensors")
 
 
+def files(folder):
+    """Hash of every file of a run but ``run.json``, which holds times, and the manifest, which holds its hash."""
+    timed = ("run.json", "manifest.json")
+    return {path.name: sha256_file(path) for path in sorted(folder.iterdir()) if path.name not in timed}
+
+
+def facts(folder):
+    return json.loads((folder / "run.json").read_text())
+
+
 def curve(folder):
     return [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
 
@@ -35,8 +47,8 @@ def curve(folder):
 @pytest.mark.parametrize("variant", ["logistic", "triplet", "gsl"])
 def test_same_spec_twice_gives_the_same_bytes(tiny, tiny_stores, tmp_path, variant):
     first, second = (run(tiny, tiny_stores, tmp_path, name, variant) for name in ("a", "b"))
-    assert weights(first) == weights(second)
-    assert curve(first) == curve(second)
+    assert set(files(first)) == {"weights.safetensors", "curve.jsonl", "maps.safetensors"}
+    assert files(first) == files(second)
     other = run(tiny, tiny_stores, tmp_path, "c", variant, seed=1)
     assert weights(other) != weights(first)
 
@@ -65,9 +77,59 @@ def test_interrupted_training_continues_to_the_same_bytes(tiny, tiny_stores, tmp
     assert not (tmp_path / "cut").exists()
     assert (tmp_path / "cut.progress").exists() == (steps >= tiny.train.checkpoint_steps)
     cut = run(tiny, tiny_stores, tmp_path, "cut")
-    assert weights(cut) == weights(whole)
-    assert curve(cut) == curve(whole)
+    assert files(cut) == files(whole)
     assert not (tmp_path / "cut.progress").exists()
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from siamloss.config_io import read_spec
+from siamloss.training.job import train_run
+
+renames = 0
+
+def die(event, arguments):
+    global renames
+    if event == "os.rename":
+        renames += 1
+        if renames == int(sys.argv[1]):
+            os.kill(os.getpid(), 9)
+
+sys.addaudithook(die)
+spec, train_store, val_store, progress, out = map(Path, sys.argv[2:])
+train_run(read_spec(spec), "gsl", 0, train_store, val_store, progress, out, threads=1)
+"""
+"""Trains, and is killed when the n-th file is about to take its name."""
+
+
+@pytest.mark.parametrize(
+    ("rename", "moment"),
+    [(3, "maps of epoch 1"), (4, "state after epoch 1"), (10, "run directory")],
+)
+def test_killed_training_continues_to_the_same_bytes(tiny, tiny_stores, tmp_path, rename, moment):
+    whole = run(tiny, tiny_stores, tmp_path, "whole")
+    write_text(tmp_path / "spec.json", canonical_json(tiny.to_dict()))
+    paths = (tmp_path / "spec.json", *tiny_stores, tmp_path / "cut.progress", tmp_path / "cut")
+    result = subprocess.run([sys.executable, "-c", KILLED, str(rename), *map(str, paths)], capture_output=True)
+    assert result.returncode == -9, result.stderr
+    assert not (tmp_path / "cut").exists()
+    kept = {path.name.lstrip(".").split(".")[0] for path in (tmp_path / "cut.progress").rglob("*.safetensors")}
+    assert ("epoch001" in kept, "epoch002" in kept) == (True, rename > 4), f"not killed at {moment}"
+    assert files(run(tiny, tiny_stores, tmp_path, "cut")) == files(whole)
+
+
+def test_collapse_of_a_resumed_training_is_judged_as_if_it_had_not_stopped(tiny, tiny_stores, tmp_path, monkeypatch):
+    """The spread before the first step and the epoch it began with survive the interruption."""
+    hot = replace(tiny, train=replace(tiny.train, epochs=6, lr_start=0.3, lr_end=0.03, clip_norm=0.0))
+    whole = run(hot, tiny_stores, tmp_path, "whole", "gsl-hard")
+    monkeypatch.setattr(job, "write_run", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        run(hot, tiny_stores, tmp_path, "cut", "gsl-hard")
+    monkeypatch.undo()
+    cut = run(hot, tiny_stores, tmp_path, "cut", "gsl-hard")
+    assert facts(cut)["collapse"] == facts(whole)["collapse"] != ""
+    assert files(cut) == files(whole)
 
 
 def test_curve_has_every_term_on_both_roles(tiny, tiny_stores, tmp_path):
@@ -75,6 +137,7 @@ def test_curve_has_every_term_on_both_roles(tiny, tiny_stores, tmp_path):
     assert [row["epoch"] for row in rows] == [1, 2]
     for row in rows:
         assert set(row["train"]) == {"total", "variance", "margin", "hard"}
+        assert set(row) == {"epoch", "lr", "train", "val", "spread"}
         assert set(row["val"]) == {"total", "variance", "margin", "hard", "center_error_px"}
         assert row["train"]["total"] == pytest.approx(sum(row["train"][k] for k in ("variance", "margin", "hard")))
 
@@ -87,14 +150,13 @@ def test_training_lowers_the_loss(tiny, tiny_stores, tmp_path):
 
 def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, tmp_path, monkeypatch):
     seen, starts = {}, {}
-    load, train = loop.PairLoader.load, job.train
+    load, train = loop.PairLoader.load, fit.train
 
     def note_start(model, **options):
-        whole = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-        starts[current] = sha256_bytes(save(whole))
+        starts[current] = {name: tensor.clone() for name, tensor in model.named_parameters()}
         return train(model=model, **options)
 
-    monkeypatch.setattr(job, "train", note_start)
+    monkeypatch.setattr(fit, "train", note_start)
 
     def spy(self, epoch, indices, augment=True):
         images = load(self, epoch, indices, augment)
@@ -105,10 +167,12 @@ def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, t
     for current in ("logistic", "gsl"):
         run(tiny, tiny_stores, tmp_path, current, current)
     assert seen["logistic"] == seen["gsl"]
-    assert starts["logistic"] == starts["gsl"]
     initial = run(tiny, tiny_stores, tmp_path, "untrained", "untrained")
     assert curve(initial) == []
-    assert weights(initial) == starts["gsl"]
+    control = dict(load_run(initial, tiny.model, torch.device("cpu")).named_parameters())
+    for name, tensor in starts["gsl"].items():
+        assert torch.equal(tensor, starts["logistic"][name])
+        assert torch.equal(tensor, control[name])
 
 
 def test_infinite_loss_is_named_with_its_step(tiny, tiny_stores, tmp_path):

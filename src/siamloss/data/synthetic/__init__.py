@@ -4,7 +4,7 @@ In: a :class:`siamloss.config.Dataset` with a ``synthetic`` part. Out: a folder 
 polygons are the exact sub-pixel outline of the target, px, on the plane where pixel i covers [i, i + 1).
 
 Reading order: textures, shapes -> sprites; motion -> poses; target, others, background, light -> scene -> render ->
-facts -> attributes, tags -> layouts.
+facts -> attributes, tags, nearby -> layouts.
 """
 
 from pathlib import Path

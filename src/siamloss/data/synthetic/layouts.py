@@ -8,6 +8,7 @@ import numpy as np
 
 from siamloss.data.synthetic.attributes import ORDER, measure
 from siamloss.data.synthetic.facts import Facts, clip_boxes
+from siamloss.data.synthetic.nearby import scene_likeness
 from siamloss.data.synthetic.scene import Scene
 from siamloss.data.synthetic.tags import vot_tags
 
@@ -55,6 +56,7 @@ def _write_got10k(root: Path, name: str, scene: Scene, facts: Facts) -> None:
     _write_labels(folder / "absence.label", facts.absent)
     _write_labels(folder / "cover.label", facts.cover)
     _write_labels(folder / "cut_by_image.label", facts.cut)
+    _write_rows(folder / "distractor.label", scene_likeness(scene)[:, None])  # ours; the official toolkit ignores it
     present = measure(facts)
     entries = {
         "url": "synthetic",

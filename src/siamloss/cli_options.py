@@ -1,0 +1,40 @@
+"""Options that several verbs share, and what they stand for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siamloss.errors import ConfigError
+
+Spec = Annotated[Path, typer.Option(envvar="SIAMLOSS_SPEC", help="Resolved configuration, made by 'siamloss spec'.")]
+Out = Annotated[Path, typer.Option(help="What to write; appears whole or not at all.")]
+Manifest = Annotated[Path, typer.Option(help="Manifest of the dataset, made by 'siamloss data'.")]
+Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
+Dataset = Annotated[str, typer.Option(help="Name of a dataset of the configuration.")]
+Benchmark = Annotated[str, typer.Option(help="Name of a test dataset of the configuration.")]
+Variant = Annotated[str, typer.Option(help="Name of a variant of the configuration.")]
+Seed = Annotated[int, typer.Option(help="Seed of weights and pairs.")]
+Store = Annotated[Path, typer.Option(help="Crop store, made by 'siamloss crops'.")]
+Run = Annotated[Path, typer.Option(help="Run directory, made by 'siamloss train'.")]
+Folder = Annotated[Path, typer.Option(help="Folder made by the verb of that name.")]
+Ablation = Annotated[bool, typer.Option("--ablation", help="The runs of the ablation grids, not of the main list.")]
+ProgressDir = Annotated[Path | None, typer.Option(help="Folder for unfinished work; kept between calls.")]
+
+
+def experiment_of(spec: Path, ablation: bool = False):
+    """The resolved configuration of a spec file; with ``ablation`` it must name grids."""
+    from siamloss.config_io import read_spec
+
+    experiment = read_spec(spec)
+    if ablation and not experiment.grids:
+        raise ConfigError(
+            "'ablation.grids' names no grid; list grids of variants.yaml in the profile, or add "
+            "--config 'ablation={grids: [terms]}'"
+        )
+    return experiment
+
+
+def progress_of(folder: Path | None, out: Path) -> Path:
+    """Folder for unfinished work: the one given, or one beside the product."""
+    return folder or out.with_name(f".{out.name}.progress")

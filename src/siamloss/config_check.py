@@ -1,0 +1,89 @@
+"""What the types of a configuration cannot say: names that must exist, numbers that must be positive, roles."""
+
+import itertools
+from pathlib import PurePath
+
+from siamloss.config import Experiment
+from siamloss.data.text import expand_names
+from siamloss.errors import ConfigError, RoleError, UnknownNameError, did_you_mean
+
+
+def check_experiment(experiment: Experiment) -> None:
+    """Refuse an experiment that cannot be run or would mean something else than it says.
+
+    Raises
+    ------
+    ConfigError, UnknownNameError, RoleError : what is wrong, and what to do.
+    """
+    names = [variant.name for variant in experiment.variants]
+    for what, items in (
+        ("variant", names),
+        ("seed", experiment.seeds),
+        ("dataset", [d.name for d in experiment.all_datasets]),
+        ("grid", [grid.name for grid in experiment.grids]),
+        ("seed", experiment.ablation.seeds),
+    ):
+        twice = next((item for item in items if list(items).count(item) > 1), None)
+        if twice is not None:
+            raise ConfigError(f"{what} '{twice}' is listed twice; remove one")
+    if not experiment.seeds:
+        raise ConfigError("'seeds' is empty; give at least one seed, six for a significance test")
+    rows = [experiment.baseline, experiment.report.ours, *experiment.report.main, *experiment.report.terms]
+    for name in rows:
+        if name not in names:
+            raise UnknownNameError(
+                f"'{name}' is used as a table row but is not among 'variants'; {did_you_mean(name, names)}"
+            )
+    if experiment.variant(experiment.baseline).control:
+        raise ConfigError(f"baseline '{experiment.baseline}' is a control; choose a trained variant")
+    for seed in (*experiment.seeds, *experiment.ablation.seeds, experiment.tune.seed, experiment.stats.seed):
+        if seed < 0:
+            raise ConfigError(f"seed {seed} is negative; use 0 or above")
+    _check_numbers(experiment)
+    _check_disjoint(experiment)
+
+
+def _check_numbers(experiment: Experiment) -> None:
+    positive = {
+        "train.epochs": experiment.train.epochs,
+        "train.batch_size": experiment.train.batch_size,
+        "train.pairs_per_epoch": experiment.train.pairs_per_epoch,
+        "train.lr_start": experiment.train.lr_start,
+        "train.lr_end": experiment.train.lr_end,
+        "model.width": experiment.model.width,
+        "track.scales": experiment.track.scales,
+        "train.val_pairs": experiment.train.val_pairs,
+        "train.checkpoint_steps": experiment.train.checkpoint_steps,
+        "track.response_up": experiment.track.response_up,
+        "stats.draws": experiment.stats.draws,
+    }
+    if experiment.tune.trials:
+        names = ("trials", "epochs", "pairs_per_epoch", "val_pairs")
+        positive.update({f"tune.{name}": getattr(experiment.tune, name) for name in names})
+    for key, value in positive.items():
+        if value <= 0:
+            raise ConfigError(f"'{key}' is {value}; give a value above 0")
+    if experiment.tune.val_sequences < 0:
+        raise ConfigError(f"'tune.val_sequences' is {experiment.tune.val_sequences}; give 0 (all) or how many")
+    if experiment.train.epoch_maps < 0:
+        raise ConfigError(f"'train.epoch_maps' is {experiment.train.epoch_maps}; give 0 (none) or a number of maps")
+    span = experiment.tune.lr_scale
+    if len(span) != 2 or not 0 < span[0] <= span[1]:
+        raise ConfigError(f"'tune.lr_scale' is {list(span)}; write [low, high], both above 0")
+
+
+def _check_disjoint(experiment: Experiment) -> None:
+    """The same files must not be used under one name for one role and under another for the next."""
+    sets = [item for item in experiment.all_datasets if item.synthetic is None]
+    for one, other in itertools.combinations(sets, 2):
+        if one.role == other.role or PurePath(one.path) != PurePath(other.path):
+            continue
+        if (
+            not one.sequences
+            or not other.sequences
+            or set(expand_names(one.sequences)) & set(expand_names(other.sequences))
+        ):
+            raise RoleError(
+                f"datasets '{one.name}' (role {one.role}) and '{other.name}' (role {other.role}) share sequences at "
+                f"'{one.path}'; keep apart what is trained on, chosen on and tested on"
+            )

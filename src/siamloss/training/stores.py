@@ -1,0 +1,54 @@
+"""Crop stores of an experiment: only those of the right role are opened."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from siamloss.config import Dataset, Experiment
+from siamloss.crops.store import CropStore, open_store
+from siamloss.errors import CorruptError, RoleError
+from siamloss.provenance.hashing import sha256_file
+from siamloss.provenance.manifest import NAME as MANIFEST
+from siamloss.provenance.manifest import read_manifest
+
+PURPOSE = {"train": "training", "val": "validation"}
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The open training and validation store, and what identifies their content."""
+
+    train: CropStore
+    val: CropStore
+    hashes: tuple[str, str]
+
+
+def check_store(folder: Path, wanted: Dataset, use: str) -> None:
+    """Refuse a crop store that is not that of ``wanted``, a dataset of role train or val.
+
+    Parameters
+    ----------
+    use : what is to be done with it: ``train`` or ``tune``.
+
+    Raises
+    ------
+    RoleError : the store's dataset has another role, or is another dataset than the experiment's.
+    CorruptError : the store has no manifest, or one that does not say its dataset and role.
+    """
+    manifest = read_manifest(folder)
+    name, role = manifest.get("dataset"), manifest.get("role")
+    if name is None or role is None:
+        raise CorruptError(f"{folder} does not say its dataset and role; delete it and run snakemake again")
+    if (name, role) != (wanted.name, wanted.role):
+        where = "" if role == wanted.role else f" as {PURPOSE[wanted.role]} pairs"
+        raise RoleError(
+            f"crop store {folder} is of dataset '{name}', role {role}, and cannot be used to {use}{where}; "
+            f"use the {PURPOSE[wanted.role]} dataset '{wanted.name}'"
+        )
+
+
+def open_stores(experiment: Experiment, train_folder: Path, val_folder: Path, use: str) -> Stores:
+    """Check the roles of both stores, then open them; raises as :func:`check_store` and ``open_store``."""
+    check_store(train_folder, experiment.datasets.train, use)
+    check_store(val_folder, experiment.datasets.val, use)
+    hashes = [sha256_file(folder / MANIFEST) for folder in (train_folder, val_folder)]
+    return Stores(open_store(train_folder), open_store(val_folder), (hashes[0], hashes[1]))
