@@ -191,6 +191,7 @@ class ReportConfig:
     main: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     qualitative_sequences: int = 2
+    published: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 METRICS = [HOME.metrics(benchmark) for benchmark in BENCHMARKS]
 CURVES = [HOME.curves(benchmark) for benchmark in BENCHMARKS]
+PUBLISHED = [EXPERIMENT.report.published] if EXPERIMENT.report.published else []
 REPORT = {"part": jobs.report_part(EXPERIMENT), "code": jobs.code("report")}
 
 
@@ -10,6 +11,7 @@ rule tables:
         separability=HOME.separability(),
         runs=get_runs(ablation=False),
         choices=get_choices(ablation=False),
+        published=PUBLISHED,
     output:
         report(
             directory(HOME.tables),
@@ -59,6 +61,7 @@ rule page:
         spec=HOME.spec,
         tables=HOME.tables,
         figures=HOME.figures,
+        published=PUBLISHED,
         separability=HOME.separability(),
         runs=get_runs(ablation=False),
         choices=get_choices(ablation=False),

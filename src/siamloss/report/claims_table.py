@@ -41,4 +41,4 @@ def claims_table(rows: Sequence[Judged], level: float) -> Table:
         f"the reason is given. Brackets: {100 * level:g} % intervals, over seeds for the separation of scores, over "
         "seeds and sequences for metrics; not corrected for the number of claims."
     )
-    return Table("claims", words, COLUMNS, tuple(shown))
+    return Table("claims", words, COLUMNS, tuple(shown), stub="claim")

@@ -1,23 +1,26 @@
 """What the command line calls: tables, figures and the page, each published whole or not at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from siamloss.config import Experiment
-from siamloss.data.sequence import Sequence
+from siamloss.data.sequence import Sequence as Video
 from siamloss.errors import CorruptError
 from siamloss.jobs import network_runs
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder, write_text
 from siamloss.records.ledger import read_evaluations
+from siamloss.report.claims import Judged, judge_claims
+from siamloss.report.claims_table import claims_frame, claims_table
 from siamloss.report.collapse import count_collapses, warning, with_notes
 from siamloss.report.evaluations import count_evaluations
 from siamloss.report.gaussian_fit import gaussian_statement
 from siamloss.report.inputs import REMEDY, read_metrics, read_separability, read_tunings, require, run_facts
 from siamloss.report.latex import to_latex
 from siamloss.report.markdown import to_markdown
+from siamloss.report.published import read_published
 from siamloss.report.separability_tables import separability_tables
 from siamloss.report.separation import over_seeds
 from siamloss.report.significance import count_tests
@@ -25,6 +28,7 @@ from siamloss.report.table import Table
 from siamloss.report.tables import main_rows, summary_table, terms_rows
 from siamloss.report.tuning import tuning_frame, tuning_sentence, tuning_table
 from siamloss.report.verdict import to_text, verdicts
+from siamloss.stats.comparison import compare
 from siamloss.stats.summary import COLUMNS, summarise
 
 SUMMARY = "summary.csv"
@@ -46,10 +50,12 @@ def write_tables(experiment: Experiment, home: Home, out: Path) -> None:
     MissingDataError : a run of the experiment has no metrics or no facts, or the separability or a tuning is missing.
     """
     names = [variant.name for variant in experiment.variants]
-    summary = summarise(read_metrics(experiment, home), names, experiment.baseline, experiment.stats)
+    metrics = read_metrics(experiment, home)
+    summary = summarise(metrics, names, experiment.baseline, experiment.stats)
     separability, tunings = read_separability(home), read_tunings(experiment, home)
     collapsed = count_collapses(run_facts(network_runs(experiment, trained_only=True), home))
-    tables = build_tables(experiment, summary, separability, tunings)
+    judged = judged_claims(experiment, summary, separability)
+    tables = build_tables(experiment, summary, separability, tunings, judged)
     with atomic_folder(out) as folder:
         summary.to_csv(folder / SUMMARY, index=False)
         final = [over_seeds(separability, "final", group) for group in separability["group"].unique()]
@@ -62,6 +68,9 @@ def write_tables(experiment: Experiment, home: Home, out: Path) -> None:
                 summary[shown].to_csv(folder / f"{name}.csv", index=False)
         text = to_text(verdicts(summary, experiment), experiment, count_tests(summary), warning(experiment, collapsed))
         write_text(folder / "verdict.md", text)
+        compare(metrics, names, experiment.baseline, experiment.stats).to_csv(folder / "comparison.csv", index=False)
+        if judged:
+            claims_frame(judged).to_csv(folder / "claims.csv", index=False)
         save_tables(folder, [with_notes(table, experiment, collapsed) for table in tables.values()])
 
 
@@ -72,8 +81,19 @@ def save_tables(folder: Path, tables: Iterable[Table]) -> None:
         write_text(folder / f"{table.name}.tex", to_latex(table))
 
 
+def judged_claims(experiment: Experiment, summary: pd.DataFrame, separability: pd.DataFrame) -> list[Judged]:
+    """What others claim, judged by our runs; nothing where the profile names no file of claims."""
+    if not experiment.report.published:
+        return []
+    return judge_claims(experiment, summary, separability, read_published(Path(experiment.report.published)))
+
+
 def build_tables(
-    experiment: Experiment, summary: pd.DataFrame, separability: pd.DataFrame, tunings: Mapping[str, Mapping]
+    experiment: Experiment,
+    summary: pd.DataFrame,
+    separability: pd.DataFrame,
+    tunings: Mapping[str, Mapping],
+    judged: Sequence[Judged] = (),
 ) -> dict[str, Table]:
     """The tables of the report by name."""
     tables = {"main": summary_table("main", "Main results.", summary, main_rows(experiment), experiment)}
@@ -82,6 +102,8 @@ def build_tables(
         tables["terms"] = summary_table("terms", "Terms of the loss.", summary, terms, experiment)
     if tunings:
         tables["tuning"] = tuning_table(tuning_frame(tunings, experiment), experiment)
+    if judged:
+        tables["claims"] = claims_table(judged, experiment.stats.level)
     return {**tables, **separability_tables(separability, experiment)}
 
 
@@ -96,7 +118,7 @@ def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def write_figures(experiment: Experiment, home: Home, sequences: Mapping[str, list[Sequence]], out: Path) -> None:
+def write_figures(experiment: Experiment, home: Home, sequences: Mapping[str, list[Video]], out: Path) -> None:
     """Write every figure as PNG and PDF, with ``figures.json``, the catalogue of their captions.
 
     Parameters
@@ -129,9 +151,10 @@ def write_page(experiment: Experiment, home: Home, tables: Path, figures: Path, 
     separability, tunings = read_separability(home), read_tunings(experiment, home)
     facts = run_facts(network_runs(experiment, trained_only=True), home)
     collapsed = count_collapses(facts)
+    judged = judged_claims(experiment, summary, separability)
     made = {
         name: with_notes(table, experiment, collapsed)
-        for name, table in build_tables(experiment, summary, separability, tunings).items()
+        for name, table in build_tables(experiment, summary, separability, tunings, judged).items()
     }
     words = {
         "warning": warning(experiment, collapsed),

@@ -7,7 +7,7 @@ from siamloss.report.text import markdown
 def to_markdown(table: Table) -> str:
     """Write a table as Markdown; groups are named in every column heading, because Markdown has no spanning cells."""
     names = [f"{markdown(column.group)}<br>{markdown(column.name)}" for column in table.columns]
-    lines = [_line(["variant", *names]), _line([":---", *["---:"] * len(names)])]
+    lines = [_line([table.stub, *names]), _line([":---", *["---:"] * len(names)])]
     lines += [_row(row) for row in table.block("trained")]
     controls = table.block("control")
     if controls:

@@ -38,12 +38,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Name (stem of its files), caption, columns and rows; controls come last."""
+    """Name (stem of its files), caption, columns and rows; controls come last; ``stub`` says what a row is."""
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    stub: str = "variant"
 
     @property
     def groups(self) -> list[tuple[str, int]]:

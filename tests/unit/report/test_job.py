@@ -15,7 +15,10 @@ from siamloss.report import style
 from siamloss.report.gallery import CATALOGUE, data_uri, read_gallery
 from siamloss.report.inputs import read_metrics
 from siamloss.report.job import write_figures, write_page, write_tables
+from siamloss.stats.comparison import COMPARISON_COLUMNS
 from siamloss.stats.summary import COLUMNS, summarise
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,26 @@ def page(experiment, home, tables, figures, tmp_path_factory) -> str:
     write_page(experiment, home, tables, figures, out)
     assert [path.name for path in out.parent.iterdir()] == ["index.html"]
     return out.read_text(encoding="utf-8")
+
+
+def test_claims_are_judged_where_the_profile_names_a_file_of_them(experiment, home, tables, figures, tmp_path):
+    assert not (tables / "claims.csv").exists()
+    published = ROOT / "config" / "published.yaml"
+    told = replace(experiment, report=replace(experiment.report, published=str(published)))
+    write_tables(told, home, tmp_path / "tables")
+    rows = pd.read_csv(tmp_path / "tables" / "claims.csv")
+    assert {"GSL over-fits less than the pairwise loss", "SiamFC-3s"} <= set(rows["claim"])
+    assert set(rows["verdict"]) <= {"consistent", "lower", "higher", "undecided", "not comparable"}
+    assert (tmp_path / "tables" / "claims.md").read_text(encoding="utf-8").startswith("| claim |")
+    write_page(told, home, tmp_path / "tables", figures, tmp_path / "index.html")
+    assert "GSL over-fits less than the pairwise loss" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_comparison_has_a_row_for_every_row_of_the_summary(tables):
+    found = pd.read_csv(tables / "comparison.csv")
+    assert list(found.columns) == COMPARISON_COLUMNS
+    keys = ["benchmark", "metric", "variant"]
+    assert found[keys].values.tolist() == pd.read_csv(tables / "summary.csv")[keys].values.tolist()
 
 
 class Page(HTMLParser):
@@ -87,7 +110,7 @@ def test_every_table_comes_in_three_forms(tables):
     expected = {f"{stem}.{suffix}" for stem in stems for suffix in ("csv", "md", "tex")}
     # The numbers of all four tables about separability are in one file.
     expected -= {"moments.csv", "hard-samples.csv", "overfitting.csv"}
-    assert {path.name for path in tables.iterdir()} == expected | {"summary.csv", "verdict.md"}
+    assert {path.name for path in tables.iterdir()} == expected | {"summary.csv", "comparison.csv", "verdict.md"}
     latex = (tables / "main.tex").read_text(encoding="utf-8")
     # The name takes several lines of its row.
     assert r"\textless{}script\textgreater" in latex
