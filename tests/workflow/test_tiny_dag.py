@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -76,9 +77,13 @@ class Project:
         return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=900)
 
     def start(self):
-        """Snakemake in the background, the leader of its own process group, which a signal can reach as a whole."""
+        """Snakemake in the background, the leader of its own process group, which a signal can reach as a whole.
+
+        A test run that a script started in the background ignores Ctrl-C, and so would its children.
+        """
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(self.command(), cwd=self.folder, start_new_session=True, **quiet)
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        return subprocess.Popen(self.command(), cwd=self.folder, start_new_session=True, preexec_fn=heed, **quiet)
 
     def planned(self, *targets):
         """Rules that a run would execute now, with their number of jobs."""
