@@ -83,7 +83,7 @@ def test_the_ablation_has_a_table_and_a_figure_for_every_grid():
     folder = HOME / "ablation"
     for grid in PROFILE["ablation"]["grids"]:
         assert len(pd.read_csv(folder / f"{grid}.csv")) > 10
-            assert list((folder / grid).glob("*.png"))
+        assert list((folder / grid).glob("*.png"))
     assert "</html>" in (folder / "index.html").read_text()
 
 
