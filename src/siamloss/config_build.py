@@ -31,6 +31,17 @@ def build(cls: type, raw: Any, where: str = "") -> Any:
     return cls(**values)
 
 
+def log_range(value: Any) -> tuple[float, float] | None:
+    """The range ``[low, high]`` that can be searched on a log scale, 0 < low <= high; None where it is none."""
+    if not isinstance(value, (list, tuple)):
+        return None  # "12" is no range from 1 to 2
+    try:
+        low, high = map(float, value)
+    except (TypeError, ValueError):
+        return None
+    return (low, high) if 0 < low <= high < math.inf else None
+
+
 def _join(where: str, key: str) -> str:
     return f"{where}.{key}" if where else str(key)
 

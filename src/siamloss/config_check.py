@@ -4,6 +4,7 @@ import itertools
 from pathlib import PurePath
 
 from siamloss.config import Experiment
+from siamloss.config_build import log_range
 from siamloss.data.text import expand_names
 from siamloss.errors import ConfigError, RoleError, UnknownNameError, did_you_mean
 
@@ -67,9 +68,8 @@ def _check_numbers(experiment: Experiment) -> None:
         raise ConfigError(f"'tune.val_sequences' is {experiment.tune.val_sequences}; give 0 (all) or how many")
     if experiment.train.epoch_maps < 0:
         raise ConfigError(f"'train.epoch_maps' is {experiment.train.epoch_maps}; give 0 (none) or a number of maps")
-    span = experiment.tune.lr_scale
-    if len(span) != 2 or not 0 < span[0] <= span[1]:
-        raise ConfigError(f"'tune.lr_scale' is {list(span)}; write [low, high], both above 0")
+    if log_range(experiment.tune.lr_scale) is None:
+        raise ConfigError(f"'tune.lr_scale' is {list(experiment.tune.lr_scale)}; write [low, high], both above 0")
 
 
 def _check_disjoint(experiment: Experiment) -> None:

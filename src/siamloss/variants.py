@@ -6,14 +6,13 @@ that the base leaves to the tuning stage is different: ``gsl[eta=0.1]`` has that
 """
 
 import itertools
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from siamloss.config import Grid, Variant
-from siamloss.config_build import build
+from siamloss.config_build import build, log_range
 from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError, did_you_mean
 from siamloss.losses.registry import check_loss
 
@@ -126,9 +125,7 @@ def _check_ranges(variant: Variant) -> None:
     """Refuse a search range of a parameter that does not exist, or that is no range on a log scale."""
     check_loss(variant.loss, {key: None for key in variant.tune if key != RATE}, variant.name)
     for key, span in variant.tune.items():
-        values = [_number(value) for value in span] if isinstance(span, (list, tuple)) else []
-        good = len(values) == 2 and all(isinstance(value, (int, float)) for value in values)
-        if not good or not 0 < values[0] <= values[1] < math.inf:
+        if log_range(span) is None:
             raise ConfigError(f"'variants.{variant.name}.tune.{key}' is {span!r}; write [low, high], both above 0")
 
 

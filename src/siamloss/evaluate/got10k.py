@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from siamloss.data.text import list_frames, read_lines
+from siamloss.data.text import list_frames
 from siamloss.errors import AnnotationError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
-from siamloss.evaluate.shared import chosen_names, pick, refuse_missing, score_trackers
+from siamloss.evaluate.shared import annotated_sequences, chosen_names, refuse_missing, score_trackers
 from siamloss.geometry import center_error
 from siamloss.metrics import got10k
 from siamloss.metrics.otb_curves import PRECISION_THRESHOLDS, SUCCESS_THRESHOLDS, shares_above, shares_within
@@ -78,14 +78,7 @@ def evaluate_got10k(
 
 def read_got10k_truth(folder: Path, names: list[str] | None, sizes: bool = True) -> dict[str, Truth]:
     """Read annotations by sequence; ``sizes`` says whether the sizes of the images are needed."""
-    if not folder.is_dir():
-        raise MissingDataError(f"annotation folder {folder} is missing; give the folder of the annotated sequences")
-    if names is None and (folder / "list.txt").is_file():
-        names = read_lines(folder / "list.txt", "sequence list")
-    annotated = {path.parent.name: path.parent.name for path in folder.glob("*/groundtruth.txt")}
-    if not annotated:
-        raise MissingDataError(f"{folder} holds no <sequence>/groundtruth.txt; give the folder of a GOT-10k split")
-    picked = pick(names, annotated, folder)
+    picked = annotated_sequences(folder, names, "GOT-10k split")
     boxes = read_box_files([folder / name / "groundtruth.txt" for name in picked], _ANNOTATION)
     covered = [name for name in picked if (folder / name / "cover.label").is_file()]
     covers = dict(

@@ -64,6 +64,23 @@ def pick(names: list[str] | None, annotated: Mapping[str, str], where: Path, key
     return picked
 
 
+def annotated_sequences(folder: Path, names: list[str] | None, what: str) -> list[str]:
+    """Sequences to score of a folder with ``<sequence>/groundtruth.txt``: those named, else its list, else all.
+
+    Raises
+    ------
+    MissingDataError : no such folder, nothing annotated in it (``what`` it should be), or a name without annotation.
+    """
+    if not folder.is_dir():
+        raise MissingDataError(f"annotation folder {folder} is missing; give the folder of the annotated sequences")
+    if names is None and (folder / "list.txt").is_file():
+        names = read_lines(folder / "list.txt", "sequence list")
+    annotated = {path.parent.name: path.parent.name for path in folder.glob("*/groundtruth.txt")}
+    if not annotated:
+        raise MissingDataError(f"{folder} holds no <sequence>/groundtruth.txt; give the folder of a {what}")
+    return pick(names, annotated, folder)
+
+
 def refuse_missing(tracker: str, wanted: Iterable[str], found: Iterable[str], allow_missing: bool) -> dict[str, str]:
     """Sequences without a results file and why they are not scored; an error where that is not allowed."""
     missing = sorted(set(wanted) - set(found))

@@ -11,7 +11,7 @@ from siamloss.data.sequence import read_image
 from siamloss.data.text import list_frames, read_lines
 from siamloss.errors import AnnotationError, ConfigError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
-from siamloss.evaluate.shared import chosen_names, pick, refuse_missing, score_trackers
+from siamloss.evaluate.shared import annotated_sequences, chosen_names, refuse_missing, score_trackers
 from siamloss.metrics import eao, vot_supervised
 from siamloss.metrics.protocols import VOT_YEARS
 from siamloss.metrics.vot import box_to_polygon
@@ -73,14 +73,7 @@ def _interval(year: int | None, variant: str) -> tuple[int, int] | None:
 
 def read_vot_truth(folder: Path, names: list[str] | None) -> dict[str, Truth]:
     """Read annotations by sequence."""
-    if not folder.is_dir():
-        raise MissingDataError(f"annotation folder {folder} is missing; give the folder of the annotated sequences")
-    if names is None and (folder / "list.txt").is_file():
-        names = read_lines(folder / "list.txt", "sequence list")
-    annotated = {path.parent.name: path.parent.name for path in folder.glob("*/groundtruth.txt")}
-    if not annotated:
-        raise MissingDataError(f"{folder} holds no <sequence>/groundtruth.txt; give the folder of a VOT benchmark")
-    return {name: _truth(folder / name) for name in pick(names, annotated, folder)}
+    return {name: _truth(folder / name) for name in annotated_sequences(folder, names, "VOT benchmark")}
 
 
 def _truth(folder: Path) -> Truth:

@@ -8,8 +8,8 @@ import pandas as pd
 from siamloss.config import Experiment, Variant
 from siamloss.report import text
 from siamloss.report.table import Cell, Column, Row, Table, role_of
+from siamloss.training.chosen import RATE, apply_choice
 
-RATE = "lr_scale"
 Tuning = Mapping[str, Any]
 COLUMNS = (
     "variant",
@@ -77,8 +77,9 @@ def tuning_frame(tunings: Mapping[str, Tuning], experiment: Experiment) -> pd.Da
 
 def used_values(variant: Variant, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Values that a variant is trained with: those chosen, except where its own name sets them."""
-    own = {RATE: variant.lr_scale, **variant.params}
-    return {name: own.get(name, value) if name in variant.fixed else value for name, value in chosen.items()}
+    used = apply_choice(variant, dict(chosen))
+    own = {RATE: used.lr_scale, **used.params}
+    return {name: own.get(name, value) for name, value in chosen.items()}
 
 
 def standing_for(name: str, experiment: Experiment) -> Variant:

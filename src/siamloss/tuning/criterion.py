@@ -5,7 +5,7 @@ import numpy as np
 from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
 from siamloss.geometry.network import GEOMETRY
-from siamloss.metrics.got10k import score_sequence
+from siamloss.metrics.got10k import pooled_mean, score_sequence
 from siamloss.model import SiamFC
 from siamloss.tracking.protocols import one_pass
 from siamloss.tracking.siamfc import SiamFCTracker
@@ -32,10 +32,8 @@ def average_overlap(experiment: Experiment, model: SiamFC, sequences: list[Seque
     """
     geometry = GEOMETRY[experiment.model.backbone]
     tracker = SiamFCTracker(model.eval(), experiment.track, geometry, experiment.crops.context)
-    total, frames = 0.0, 0
+    scores = []
     for sequence in sequences:
         boxes = one_pass(tracker, sequence)[["x", "y", "w", "h"]].to_numpy(dtype=np.float64)
-        score = score_sequence(boxes, sequence.boxes, sequence.visible)
-        if score.frames:
-            total, frames = total + score.ao * score.frames, frames + score.frames
-    return total / frames if frames else float("nan")
+        scores.append(score_sequence(boxes, sequence.boxes, sequence.visible))
+    return pooled_mean([score.ao for score in scores], [score.frames for score in scores])

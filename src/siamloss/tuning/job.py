@@ -50,12 +50,12 @@ def tune_variant(
 ) -> None:
     """Try the variant's values, choose those that track the validation scenes best, and write ``out``.
 
+    Diverged and collapsed trials are recorded and never chosen; if nothing else is left, trial 0 is, with a warning.
+    Finished trials are kept in ``progress_dir``; the next call goes on in the midst of the unfinished one.
+
     Parameters
     ----------
     val_manifest : manifest of the experiment's validation dataset, whose sequences are tracked.
-
-    Diverged and collapsed trials are recorded and never chosen; if nothing else is left, trial 0 is, with a warning.
-    Finished trials are kept in ``progress_dir``; the next call goes on in the midst of the unfinished one.
 
     Raises
     ------

@@ -1,8 +1,7 @@
 """What the tuning stage tries: ranges by parameter, and points spread evenly in them."""
 
-import math
-
 from siamloss.config import TuneConfig, Variant
+from siamloss.config_build import log_range
 from siamloss.errors import ConfigError
 from siamloss.losses.registry import check_loss
 from siamloss.training.chosen import RATE
@@ -33,15 +32,12 @@ def search_space(variant: Variant, config: TuneConfig) -> Space:
 
 
 def _range(variant: str, name: str, value: object) -> tuple[float, float]:
-    try:
-        low, high = (float(end) for end in value)
-    except (TypeError, ValueError):
-        low, high = math.nan, math.nan
-    if not (0 < low <= high < math.inf):
+    found = log_range(value)
+    if found is None:
         raise ConfigError(
             f"variant '{variant}': the range of '{name}' to tune is {value!r}; give [low, high] with 0 < low <= high"
         )
-    return low, high
+    return found
 
 
 def own_values(variant: Variant, space: Space) -> dict[str, float]:

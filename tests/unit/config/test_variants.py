@@ -103,6 +103,7 @@ def test_numbers_written_as_text_in_parameters():
         ({"etta": [0.1, 1]}, UnknownKeyError, "did you mean 'eta'"),
         ({"eta": [0, 1]}, ConfigError, "write \\[low, high\\], both above 0"),
         ({"eta": [1, 0.1]}, ConfigError, "write \\[low, high\\]"),
+        ({"eta": "12"}, ConfigError, "write \\[low, high\\]"),
         ({"eta": 0.1}, ConfigError, "write \\[low, high\\]"),
         ({"lr_scale": ["a", 1]}, ConfigError, "write \\[low, high\\]"),
     ],
