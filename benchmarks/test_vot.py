@@ -1,8 +1,9 @@
 """VOT scores from files to numbers, against the GOT-10k toolkit's report of the same files; run by `make bench`.
 
-60 sequences, 21,360 frames, 10 trackers with some 40 failures each. Times are of the processor, all threads together,
-so that what else runs on the machine does not decide. ``SIAMLOSS_GOT10K_TRACKERS`` lets the toolkit, which takes
-minutes and works tracker by tracker, score fewer of them; its time is then multiplied.
+60 sequences, 21,360 frames, 10 trackers with some 40 failures each. The ratio that counts is of processor times, so
+that what else runs on the machine does not decide; wall times are printed too. The toolkit takes minutes and is timed
+once; ours is the median of several runs. ``SIAMLOSS_GOT10K_TRACKERS`` lets the toolkit, which works tracker by tracker,
+score fewer of them; its time is then multiplied.
 """
 
 import os
@@ -30,39 +31,43 @@ def vot_set(tmp_path_factory):
     return root
 
 
+def clocks():
+    """Seconds by the wall and of the processor."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
 def folders(root, trackers=TRACKERS):
     return [root / "results" / "VOT2018" / tracker for tracker in trackers]
 
 
-def test_ten_trackers_with_eao_against_the_got10k_report(benchmark, vot_set):
+def test_ten_trackers_with_eao_against_the_got10k_report(benchmark, capsys, vot_set):
     """At least 50 times as fast, EAO included, with the same accuracy and robustness."""
     compared = TRACKERS[: int(os.environ.get("SIAMLOSS_GOT10K_TRACKERS", len(TRACKERS)))]
-    started = time.process_time()
+    started = clocks()
     report = got10k_report(vot_set, compared)
-    theirs = (time.process_time() - started) * len(TRACKERS) / len(compared)
+    theirs = (clocks() - started) * len(TRACKERS) / len(compared)
     seconds = []
 
     def evaluate():
-        started = time.process_time()
+        started = clocks()
         score = evaluate_vot(vot_set / "data", folders(vot_set), year=YEAR)
-        seconds.append(time.process_time() - started)
+        seconds.append(clocks() - started)
         return score
 
-    score = benchmark.pedantic(evaluate, rounds=5)
-    ours = float(np.median(seconds))
-    benchmark.extra_info |= {
-        "got10k_s": theirs,
-        "ours_s": ours,
-        "got10k_trackers": len(compared),
-        "ratio": theirs / ours,
-    }
-    print(f"\ngot10k {theirs:.1f} s, ours {ours:.2f} s with EAO: {theirs / ours:.0f} times as fast")
+    score = benchmark.pedantic(evaluate, rounds=7, warmup_rounds=1)
+    ours = np.median(seconds[1:], axis=0)
+    ratios = theirs / ours
+    for name, their, our, ratio in zip(("wall", "processor"), theirs, ours, ratios, strict=True):
+        benchmark.extra_info[name] = {"got10k_s": their, "ours_s": our, "ratio": ratio}
+        with capsys.disabled():
+            print(f"\n{name}: toolkit {their:.1f} s ({len(compared)} of {len(TRACKERS)} trackers timed), ", end="")
+            print(f"ours {our:.3f} s with EAO, {ratio:.0f} times faster")
     assert all(0 < found.overall["eao"] < 1 for found in score.trackers.values())
     same = evaluate_vot(vot_set / "data", folders(vot_set, compared), variant="got10k").trackers
     for tracker in compared:
         for name in ("accuracy", "robustness"):
             assert same[tracker].overall[name] == pytest.approx(report[tracker][name], abs=1e-9)
-    assert theirs > 50 * ours
+    assert ratios[1] >= 50
 
 
 def test_overlaps_against_shapely_frame_by_frame(benchmark, vot_set):

@@ -25,7 +25,13 @@ class SyntheticConfig:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset: its layout on disk, its role and where it comes from."""
+    """One dataset: its layout on disk, its role and where it comes from.
+
+    Attributes
+    ----------
+    year : VOT challenge whose interval the expected average overlap (EAO) is taken over; 0: none.
+    eao_interval : ``[low, high]``, the interval of a VOT set that belongs to no challenge. With neither, no EAO.
+    """
 
     name: str
     format: Format
@@ -33,6 +39,8 @@ class Dataset:
     path: str = ""
     sequences: tuple[str, ...] = ()
     synthetic: SyntheticConfig | None = None
+    year: int = 0
+    eao_interval: tuple[int, ...] = ()
     licence: str = ""
     how_to_get: str = ""
 
@@ -57,6 +65,8 @@ class Variant:
     tune : ranges ``[low, high]`` that the tuning stage searches, by parameter; ``lr_scale`` always is.
     fixed : parameters that the instance name sets (``gsl[eta=0.5]``); tuning leaves them alone.
     tuned_as : variant whose tuning applies; a cell of a sweep takes its base's, everything else its own.
+    start : where a fine-tuning begins: the trained variant of this name (same seed), or a ``.safetensors`` file of
+        weights; "" for the initial weights of the seed.
     """
 
     name: str
@@ -68,6 +78,7 @@ class Variant:
     tune: dict[str, Any] = field(default_factory=dict)
     fixed: tuple[str, ...] = ()
     tuned_as: str = ""
+    start: str = ""
 
     @property
     def head(self) -> Literal["correlation", "cosine"]:
@@ -104,10 +115,24 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class CropsConfig:
-    """Crop store."""
+    """Crop store.
+
+    Attributes
+    ----------
+    context : share of (w + h) around the target.
+    frames_per_sequence : frames kept of each sequence, evenly spread; 0 keeps all.
+    storage : ``raw`` is read by memory map; ``jpeg`` takes a seventh of the space and is decoded at each read.
+    jpeg_quality : 1 to 100.
+    frame_filter : ``siamfc`` leaves out frames with tiny, huge, elongated or hardly visible targets.
+    skip_odd_frames : leave out frames that repeat the one before, differ in size from the first, or cannot be right.
+    """
 
     context: float = 0.5
     frames_per_sequence: int = 0
+    storage: Literal["raw", "jpeg"] = "raw"
+    jpeg_quality: int = 95
+    frame_filter: Literal["none", "siamfc"] = "none"
+    skip_odd_frames: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +148,20 @@ class PairsConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Optimisation, the same for every variant."""
+    """Optimisation, the same for every variant.
+
+    Attributes
+    ----------
+    clip_norm : largest norm of the gradient; 0 does not clip.
+    val_pairs : validation pairs after each epoch.
+    epoch_maps : score maps kept of each epoch and role.
+    checkpoint_steps : steps between two saved states; also saved after each epoch and on SIGTERM.
+    precision : of the network's convolutions; ``auto`` is bfloat16 on CUDA, else float32. Losses are always in float32.
+    compile : run the training step through ``torch.compile``, which pays for long trainings only.
+    cuda_graph : record the training step once per epoch and replay it; CUDA only.
+    crops_on_device : ``auto`` holds the crop store in the memory of a CUDA device where it fits; ``never`` does not.
+    tensorboard : also write the curve as TensorBoard events, to ``tensorboard/`` in the profile's results.
+    """
 
     epochs: int = 50
     pairs_per_epoch: int = 53200
@@ -136,6 +174,11 @@ class TrainConfig:
     val_pairs: int = 512
     epoch_maps: int = 64
     checkpoint_steps: int = 500
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    compile: bool = False
+    cuda_graph: bool = False
+    crops_on_device: Literal["auto", "never"] = "auto"
+    tensorboard: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import itertools
 from pathlib import PurePath
 
-from siamloss.config import Experiment
+from siamloss.config import Dataset, Experiment
 from siamloss.config_build import log_range
 from siamloss.data.text import expand_names
 from siamloss.errors import ConfigError, RoleError, UnknownNameError, did_you_mean
@@ -40,8 +40,32 @@ def check_experiment(experiment: Experiment) -> None:
     for seed in (*experiment.seeds, *experiment.ablation.seeds, experiment.tune.seed, experiment.stats.seed):
         if seed < 0:
             raise ConfigError(f"seed {seed} is negative; use 0 or above")
+    _check_starts(experiment)
     _check_numbers(experiment)
     _check_disjoint(experiment)
+    for dataset in experiment.all_datasets:
+        _check_eao(dataset)
+
+
+def _check_starts(experiment: Experiment) -> None:
+    """A fine-tuning begins with something that is there, and has its control arm: the logistic loss from the same."""
+    variants = [*experiment.variants, *experiment.grid_variants]
+    for variant in variants:
+        start = variant.start
+        if not start:
+            continue
+        if not start.endswith(".safetensors"):
+            names = [each.name for each in experiment.variants if each.loss and not each.start]
+            if start not in names:
+                raise UnknownNameError(
+                    f"variant '{variant.name}' starts from '{start}', no trained variant of this profile; "
+                    f"{did_you_mean(start, names)}"
+                )
+        if not any(each.start == start and each.loss == "logistic" for each in variants):
+            raise ConfigError(
+                f"variant '{variant.name}' starts from '{start}' and has no control arm; "
+                f"add a variant with loss: logistic and start: {start}"
+            )
 
 
 def _check_numbers(experiment: Experiment) -> None:
@@ -64,12 +88,36 @@ def _check_numbers(experiment: Experiment) -> None:
     for key, value in positive.items():
         if value <= 0:
             raise ConfigError(f"'{key}' is {value}; give a value above 0")
+    if not 1 <= experiment.crops.jpeg_quality <= 100:
+        raise ConfigError(f"'crops.jpeg_quality' is {experiment.crops.jpeg_quality}; give a value from 1 to 100")
+    for key in ("context", "frames_per_sequence"):
+        if getattr(experiment.crops, key) < 0:
+            raise ConfigError(f"'crops.{key}' is {getattr(experiment.crops, key)}; give a value of 0 or above")
     if experiment.tune.val_sequences < 0:
         raise ConfigError(f"'tune.val_sequences' is {experiment.tune.val_sequences}; give 0 (all) or how many")
     if experiment.train.epoch_maps < 0:
         raise ConfigError(f"'train.epoch_maps' is {experiment.train.epoch_maps}; give 0 (none) or a number of maps")
     if log_range(experiment.tune.lr_scale) is None:
         raise ConfigError(f"'tune.lr_scale' is {list(experiment.tune.lr_scale)}; write [low, high], both above 0")
+
+
+def _check_eao(dataset: Dataset) -> None:
+    """A year that has the supervised protocol, or an interval, or neither; on VOT only."""
+    if not dataset.year and not dataset.eao_interval:
+        return
+    if dataset.format != "vot":
+        raise ConfigError(f"dataset '{dataset.name}' is no VOT set; remove its 'year' and 'eao_interval'")
+    if dataset.year and dataset.eao_interval:
+        raise ConfigError(f"dataset '{dataset.name}' has 'year' and 'eao_interval'; keep one of them")
+    if dataset.year:
+        from siamloss.metrics.protocols import supervised_year
+
+        supervised_year(dataset.year, f"dataset '{dataset.name}'")
+    elif len(dataset.eao_interval) != 2 or not 1 <= dataset.eao_interval[0] <= dataset.eao_interval[1]:
+        raise ConfigError(
+            f"'eao_interval' of dataset '{dataset.name}' is {list(dataset.eao_interval)}; write [low, high], "
+            "first and last frame, from 1"
+        )
 
 
 def _check_disjoint(experiment: Experiment) -> None:

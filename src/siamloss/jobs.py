@@ -4,11 +4,13 @@ Snakemake carries both as rule parameters, so that a change re-runs what it touc
 """
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from siamloss.config import Dataset, Experiment, Variant
 from siamloss.data.open import reader_module
 from siamloss.losses.registry import loss_module
+from siamloss.paths import Home
 from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
 
@@ -25,6 +27,9 @@ ENTRY = {
     "ablation": "siamloss.report.ablation",
 }
 """Entry module of each verb; its import closure is the code of the job."""
+
+TRACELESS = ("checkpoint_steps", "crops_on_device", "tensorboard")
+"""Settings of the training that no weight depends on."""
 
 FIXED = ("never-moves", "oracle")
 """Controls without a network: one deterministic run, no seed."""
@@ -60,8 +65,10 @@ def data_part(experiment: Experiment, dataset: Dataset) -> str:
 
 def crops_part(experiment: Experiment, dataset: Dataset) -> str:
     """Hash of the settings that a crop store depends on."""
-    pairs = experiment.pairs
-    facts = [asdict(experiment.crops), experiment.model.backbone, pairs.translate_px, pairs.stretch]
+    pairs, crops = experiment.pairs, asdict(experiment.crops)
+    if crops["storage"] == "raw":
+        del crops["jpeg_quality"]
+    facts = [crops, experiment.model.backbone, pairs.translate_px, pairs.stretch]
     return short_hash([*facts, dataset.role])
 
 
@@ -82,9 +89,18 @@ def train_part(experiment: Experiment, variant: Variant, seed: int) -> str:
         "batch_size": experiment.train.batch_size,
     }
     if variant.loss:
-        facts["train"] = {**asdict(experiment.train), "checkpoint_steps": 0}
-        facts["loss"] = [variant.loss, variant.params, variant.lr_scale, variant.fixed]
+        facts["train"] = {**asdict(experiment.train), **dict.fromkeys(TRACELESS)}
+        facts["loss"] = [variant.loss, variant.params, variant.lr_scale, variant.fixed, variant.start]
     return short_hash(facts)
+
+
+def start_path(experiment: Experiment, variant: Variant, seed: int) -> Path | None:
+    """Weights that a fine-tuning variant begins with: a file under ``data_root``, or the run of another variant."""
+    if not variant.start:
+        return None
+    if variant.start.endswith(".safetensors"):
+        return Path(experiment.data_root) / variant.start
+    return Home(experiment).run(variant.start, seed)
 
 
 def scores_part(experiment: Experiment) -> str:
@@ -104,7 +120,7 @@ def track_part(experiment: Experiment, variant: Variant, dataset: Dataset) -> st
 
 def measure_part(experiment: Experiment, dataset: Dataset, ablation: bool = False) -> str:
     """Hash of the settings that metrics depend on, given the records."""
-    return short_hash([_files(dataset), chosen_runs(experiment, ablation)])
+    return short_hash([_files(dataset), dataset.year, dataset.eao_interval, chosen_runs(experiment, ablation)])
 
 
 def separability_part(experiment: Experiment, ablation: bool = False) -> str:

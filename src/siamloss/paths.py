@@ -39,6 +39,10 @@ class Home:
         """Trained run: weights, curve, facts."""
         return self.root / "train" / variant / f"seed{seed:02d}"
 
+    def events(self, variant: str, seed: int) -> Path:
+        """TensorBoard events of a training, where they are asked for."""
+        return self.root / "tensorboard" / variant / f"seed{seed:02d}"
+
     def scores(self, variant: str, seed: int) -> Path:
         """Score maps of a run on fixed training and validation pairs."""
         return self.root / "scores" / variant / f"seed{seed:02d}.npz"
@@ -66,6 +70,10 @@ class Home:
     def curves(self, benchmark: str, ablation: bool = False) -> Path:
         """Success and precision curves of all runs on a benchmark."""
         return self._measured(ablation) / f"{benchmark}.curves.parquet"
+
+    def attributes(self, benchmark: str) -> Path:
+        """Tidy metrics by attribute of the runs of the main list; the measuring stage puts them beside the metrics."""
+        return self.metrics(benchmark).with_suffix(".attributes.parquet")
 
     def separability(self, ablation: bool = False) -> Path:
         """Tidy separability of the scores of all runs."""

@@ -16,7 +16,7 @@ SIZE = (160.0, 120.0)
 
 
 def loop_score(predicted, status, polygons, size):
-    """Accuracy, scored frames, failures; one frame at a time."""
+    """Accuracy and failures; one frame at a time."""
     shapely = pytest.importorskip("shapely")
     image = shapely.box(0, 0, *size)
     overlaps, failures, since_init = [], 0, None
@@ -35,7 +35,7 @@ def loop_score(predicted, status, polygons, size):
         common = target.intersection(box).area
         union = target.area + box.area - common
         overlaps.append(common / union if union > 0 else 0.0)
-    return (sum(overlaps) / len(overlaps) if overlaps else float("nan")), len(overlaps), failures
+    return (sum(overlaps) / len(overlaps) if overlaps else 0.0), failures
 
 
 def random_run(seed):
@@ -65,20 +65,9 @@ def random_run(seed):
 @pytest.mark.parametrize("seed", range(40))
 def test_scores_equal_a_plain_loop(seed):
     predicted, status, polygons = random_run(seed)
-    accuracy, scored, failures = loop_score(predicted, status.tolist(), polygons, SIZE)
-    score = vot.score_sequence(predicted, status, polygons, SIZE)
-    assert score.accuracy == pytest.approx(accuracy, abs=1e-12, nan_ok=True)
-    assert (score.scored_frames, score.failures, score.length) == (scored, failures, len(status))
-
-
-def test_weighted_mean_over_sequences_is_the_pooled_accuracy():
-    runs = [random_run(seed) for seed in range(15)]
-    scores = [vot.score_sequence(*run, SIZE) for run in runs]
-    pooled = [loop_score(run[0], run[1].tolist(), run[2], SIZE) for run in runs]
-    total = sum(accuracy * count for accuracy, count, _ in pooled if count) / sum(count for _, count, _ in pooled)
-    weights = np.array([score.scored_frames for score in scores])
-    values = np.nan_to_num([score.accuracy for score in scores])
-    assert np.average(values, weights=weights) == pytest.approx(total, abs=1e-12)
+    truth = vot_supervised.Truth(polygons, SIZE, np.ones(len(status), bool))
+    found = vot_supervised.sequence_score(vot_supervised.measure_runs(truth, [(predicted, status)]))
+    assert found == pytest.approx(loop_score(predicted, status.tolist(), polygons, SIZE), abs=1e-12)
 
 
 SEQUENCES = int(os.environ.get("SIAMLOSS_RANDOM_SEQUENCES", "600"))

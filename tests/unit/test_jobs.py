@@ -74,6 +74,8 @@ CHANGES = [
     ("datasets/test/drawn/format", "got10k", {"data drawn", "measure drawn", *NETWORK_TRACKS, "track oracle"}),
     ("datasets/test/real/sequences", ("ants1",), {"data real", "measure real"}),
     ("datasets/test/real/path", "vot2019", {"data real", "measure real"}),
+    ("datasets/test/real/year", 2019, {"measure real"}),
+    ("datasets/test/real/eao_interval", (10, 20), {"measure real"}),
     ("results", "elsewhere", {"data train", "data drawn"}),
     ("data_root", "/data", {"data real"}),
     ("profile", "other", set()),
@@ -135,19 +137,27 @@ def test_equal_configurations_have_equal_parts(experiment):
 def other(value):
     """Another value of the same type."""
     if isinstance(value, str):
-        return {"alexnet": "small", "small": "alexnet", "shift_safe": "multiplicative"}[value]
+        others = {
+            "alexnet": "small",
+            "small": "alexnet",
+            "shift_safe": "multiplicative",
+            "raw": "jpeg",
+            "none": "siamfc",
+            "auto": "float32",
+        }
+        return others[value]
     return tuple(map(other, value)) if isinstance(value, tuple) else type(value)(2 * value + 1)
 
 
 @pytest.mark.parametrize(
     ("section", "config", "jobs_of_it", "without"),
     [
-        ("train", TrainConfig, {"train gsl", "tune gsl"}, {"checkpoint_steps"}),
+        ("train", TrainConfig, {"train gsl", "tune gsl"}, {"checkpoint_steps", "crops_on_device", "tensorboard"}),
         ("tune", TuneConfig, {"tune gsl", "tune logistic"}, set()),
         ("pairs", PairsConfig, {"train gsl", "train untrained", "scores"}, set()),
         ("model", ModelConfig, {"train gsl", "train untrained", "scores", "track gsl"}, set()),
         ("track", TrackConfig, {"track gsl", "track untrained"}, set()),
-        ("crops", CropsConfig, {"crops"}, set()),
+        ("crops", CropsConfig, {"crops"}, {"jpeg_quality"}),
         ("datasets/train/synthetic", SyntheticConfig, {"data train"}, set()),
         ("datasets/test/drawn/synthetic", SyntheticConfig, {"data drawn", "measure drawn"}, set()),
     ],

@@ -34,6 +34,7 @@ def products(experiment):
         found += [("run", home.run(*run)), ("scores", home.scores(*run))]
     for dataset in experiment.datasets.test:
         found += [("metrics", home.metrics(dataset.name)), ("curves", home.curves(dataset.name))]
+        found += [("attributes", home.attributes(dataset.name))]
         found += [("metrics", home.metrics(dataset.name, True)), ("curves", home.curves(dataset.name, True))]
         found += [("records", home.records(*run, dataset.name)) for run in jobs.runs(experiment)]
     found += [("tune", home.tune(name)) for name in jobs.tuned_names(experiment)]

@@ -5,6 +5,7 @@ rule measure:
     output:
         metrics=HOME.metrics("{benchmark}"),
         curves=HOME.curves("{benchmark}"),
+        attributes=HOME.attributes("{benchmark}"),
     log:
         HOME.log("measure-{benchmark}"),
     conda:

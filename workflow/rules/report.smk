@@ -1,5 +1,6 @@
 METRICS = [HOME.metrics(benchmark) for benchmark in BENCHMARKS]
 CURVES = [HOME.curves(benchmark) for benchmark in BENCHMARKS]
+ATTRIBUTES = [HOME.attributes(benchmark) for benchmark in BENCHMARKS]
 PUBLISHED = [EXPERIMENT.report.published] if EXPERIMENT.report.published else []
 REPORT = {"part": jobs.report_part(EXPERIMENT), "code": jobs.code("report")}
 
@@ -8,6 +9,7 @@ rule tables:
     input:
         spec=HOME.spec,
         metrics=METRICS,
+        attributes=ATTRIBUTES,
         separability=HOME.separability(),
         runs=get_runs(ablation=False),
         choices=get_choices(ablation=False),

@@ -4,6 +4,7 @@ The synthetic sets add ``distractor.label``: one similarity per frame, which the
 """
 
 import configparser
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -35,25 +36,41 @@ def _distractor(path: Path) -> np.ndarray | None:
     return read_table(path, "label file", (1,))[:, 0] if path.is_file() else None
 
 
+def read_meta_info(folder: Path) -> Mapping[str, str]:
+    """Entries of a sequence's ``meta_info.ini``, such as ``object_class``; none where it has no such file.
+
+    Raises
+    ------
+    AnnotationError : the file is not a valid ini file.
+    """
+    meta = configparser.ConfigParser(interpolation=None)  # addresses may hold a percent sign
+    try:
+        meta.read(folder / "meta_info.ini", encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError) as error:
+        message = f"{folder / 'meta_info.ini'} is not a valid ini file; restore it from the dataset's source"
+        raise AnnotationError(message) from error
+    return meta["METAINFO"] if meta.has_section("METAINFO") else {}
+
+
+def attributes_of(meta: Mapping[str, str]) -> frozenset[str]:
+    """Names of the attributes that a ``meta_info.ini`` lists; the official ones list none."""
+    return frozenset(part.strip() for part in meta.get("attributes", "").split(",") if part.strip())
+
+
 def _read_sequence(folder: Path, name: str) -> Sequence:
     frames = list_frames(folder)
     boxes = read_table(folder / "groundtruth.txt", "annotation", (4,))
     cover = _labels(folder / "cover.label", len(boxes), default=8)
     absence = _labels(folder / "absence.label", len(boxes), default=0)
     visible = (absence == 0) & (cover > 0)
-    meta = configparser.ConfigParser()
-    try:
-        meta.read(folder / "meta_info.ini", encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError) as error:
-        message = f"{folder / 'meta_info.ini'} is not a valid ini file; restore it from the dataset's source"
-        raise AnnotationError(message) from error
-    attributes = meta.get("METAINFO", "attributes", fallback="")
+    meta = read_meta_info(folder)
     absent = ~visible & ~np.isfinite(boxes).all(axis=1)
     return Sequence(
         name=name,
         frame_paths=frames,
         boxes=np.where(absent[:, None], 0.0, boxes),
         visible=visible,
-        attributes=frozenset(part.strip() for part in attributes.split(",") if part.strip()),
+        attributes=attributes_of(meta),
         distractor=_distractor(folder / "distractor.label"),
+        object_class=meta.get("object_class", ""),
     )

@@ -41,6 +41,7 @@ class Sequence:
     polygons : float64 ``(T, 8)`` rotated ground truth (VOT) or None.
     attributes : names of the OTB attributes the sequence has (``IV``, ``SV``, ...).
     tags : per-frame bool arrays ``(T,)`` by name (VOT).
+    object_class : what the target is (GOT-10k); "" where the dataset does not say.
     distractor : float64 ``(T,)`` in 0..1, similarity of the most similar distractor in the target's search region, 0
         with none; None where the dataset does not know (all but the synthetic sets in GOT-10k layout).
     """
@@ -53,6 +54,7 @@ class Sequence:
     attributes: frozenset[str] = frozenset()
     tags: dict[str, np.ndarray] = field(default_factory=dict)
     distractor: np.ndarray | None = None
+    object_class: str = ""
 
     def __post_init__(self) -> None:
         count = len(self.frame_paths)

@@ -1,17 +1,18 @@
 """Score result files on GOT-10k (or anything in its layout)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
-from siamloss.data.text import list_frames
+from siamloss.data.got10k import attributes_of, read_meta_info
 from siamloss.errors import AnnotationError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
-from siamloss.evaluate.shared import annotated_sequences, chosen_names, refuse_missing, score_trackers
+from siamloss.evaluate.shared import annotated_sequences, chosen_names, first_image, refuse_missing, score_trackers
 from siamloss.geometry import center_error
 from siamloss.metrics import got10k
 from siamloss.metrics.otb_curves import PRECISION_THRESHOLDS, SUCCESS_THRESHOLDS, shares_above, shares_within
@@ -21,11 +22,10 @@ from siamloss.records.resultfolders import Files, find_trackers
 METRICS = ("ao", "sr_50", "sr_75")
 _ANNOTATION = Rule("annotation", finite=False, sized=False, error=AnnotationError)
 _COVER = Rule("cover labels", columns=1, sized=False, error=AnnotationError)
-_ENTRY = re.compile(r"^\s*(\w+)\s*[:=]\s*(.*?)\s*$", re.MULTILINE)
 _SIZE = re.compile(r"\(?\s*(\d+)\s*,\s*(\d+)\s*\)?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Truth:
     """Annotations of one sequence: boxes float64 ``(T, 4)``, which of the T frames count, (width, height) px of the
     image (None where nobody asks), object class ("" where unknown) and attributes (none where unknown)."""
@@ -35,6 +35,13 @@ class Truth:
     image_size: tuple[float, float] | None
     object_class: str
     attributes: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Truths:
+    """Annotations by sequence."""
+
+    sequences: dict[str, Truth]
 
 
 def evaluate_got10k(
@@ -69,7 +76,7 @@ def evaluate_got10k(
     names, list_name = chosen_names(sequence_list, {})
     truth = read_got10k_truth(annotations, names, sizes=variant != "unbounded")
     trackers = find_trackers(results, truth)
-    score = partial(_score_tracker, truth=truth, variant=variant, allow_missing=allow_missing)
+    score = partial(_score_tracker, truth=Truths(truth), variant=variant, allow_missing=allow_missing)
     scored = score_trackers(trackers, score)
     thresholds = {"success": SUCCESS_THRESHOLDS, "precision": PRECISION_THRESHOLDS}
     attributes = {name: item.attributes for name, item in truth.items() if item.attributes}
@@ -102,79 +109,95 @@ def _truth(folder: Path, boxes: np.ndarray, cover: np.ndarray | None, sizes: boo
         raise AnnotationError(
             f"{folder / 'groundtruth.txt'}, line {bad[0] + 1}: NaN in a frame that counts; restore the file"
         )
-    meta = folder / "meta_info.ini"
-    entries = dict(_ENTRY.findall(meta.read_text(encoding="utf-8", errors="replace"))) if meta.is_file() else {}
-    attributes = frozenset(part.strip() for part in entries.get("attributes", "").split(",") if part.strip())
+    entries = read_meta_info(folder)
     size = _image_size(folder, entries.get("resolution", "")) if sizes else None
-    return Truth(boxes, scored, size, entries.get("object_class", ""), attributes)
+    return Truth(boxes, scored, size, entries.get("object_class", ""), attributes_of(entries))
 
 
 def _image_size(folder: Path, resolution: str) -> tuple[float, float]:
     if match := _SIZE.fullmatch(resolution):
         return float(match[1]), float(match[2])
-    frames = list_frames(folder)
-    if not frames:
+    image = first_image(folder)
+    if image is None:
         raise MissingDataError(
             f"{folder} tells no image size; add 'resolution: (width, height)' to its meta_info.ini or its images, or "
             "evaluate with --variant unbounded"
         )
     from siamloss.data.sequence import read_image
 
-    height, width = read_image(frames[0]).shape[:2]
+    height, width = read_image(image).shape[:2]
     return float(width), float(height)
 
 
-def _score_tracker(
-    tracker: str, files: Files, truth: dict[str, Truth], variant: str, allow_missing: bool
-) -> TrackerResult:
-    not_scored = refuse_missing(tracker, truth, files, allow_missing)
-    runs = [(name, path) for name in truth for path in files.get(name, ())]
+def _score_tracker(tracker: str, files: Files, truth: Truths, variant: str, allow_missing: bool) -> TrackerResult:
+    not_scored = refuse_missing(tracker, truth.sequences, files, allow_missing)
+    runs = [(name, path) for name in truth.sequences for path in files.get(name, ())]
     problems: dict[str, str] | None = {} if allow_missing else None
     tables = read_box_files([path for _, path in runs], problems=problems)
-    kept: dict[str, list[np.ndarray]] = {}
     for (name, path), boxes in zip(runs, tables, strict=True):
+        frames = len(truth.sequences[name].boxes)
         if boxes is None:
             not_scored.setdefault(name, problems[path])
-        elif len(boxes) != len(truth[name].boxes):
+        elif len(boxes) != frames:
             message = (
-                f"{path}, line {min(len(boxes), len(truth[name].boxes)) + 1}: {len(boxes)} results for "
-                f"{len(truth[name].boxes)} annotated frames of '{name}'; give one result per annotated frame"
+                f"{path}, line {min(len(boxes), frames) + 1}: {len(boxes)} results for {frames} annotated frames of "
+                f"'{name}'; give one result per annotated frame"
             )
             if not allow_missing:
                 raise RecordError(message)
             not_scored.setdefault(name, message)
-        else:
-            kept.setdefault(name, []).append(boxes[truth[name].scored])
-    kept = {name: boxes for name, boxes in kept.items() if name not in not_scored}
+    kept = [(name, boxes) for (name, _), boxes in zip(runs, tables, strict=True) if name not in not_scored]
     if not kept:
         return TrackerResult({}, {}, not_scored)
-    return _pool(kept, {name: truth[name] for name in kept}, variant, dict(sorted(not_scored.items())))
+    joined = _joined(truth, tuple(name for name, _ in kept), variant != "unbounded")
+    predicted = np.concatenate([boxes for _, boxes in kept])[joined.scored]
+    return _scores(predicted, joined, truth, variant, dict(sorted(not_scored.items())))
 
 
-def _pool(
-    kept: dict[str, list[np.ndarray]], truth: dict[str, Truth], variant: str, not_scored: dict[str, str]
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Annotations of some runs, one behind the other: names of the sequences, ``scored`` bool over all frames, then of
+    the scored ones boxes ``(T, 4)``, image sizes ``(T, 2)`` or None, and how many each sequence has."""
+
+    names: list[str]
+    scored: np.ndarray
+    boxes: np.ndarray
+    sizes: np.ndarray | None
+    lengths: np.ndarray
+
+
+@lru_cache(maxsize=4)
+def _joined(truth: Truths, runs: tuple[str, ...], sized: bool) -> Joined:
+    """Annotations for runs on these sequences; trackers mostly have the same runs, so most share one copy."""
+    repetitions = Counter(runs)
+    names = list(repetitions)
+    items = [truth.sequences[name] for name in names]
+    lengths = np.array([item.scored.sum() * repetitions[name] for name, item in zip(names, items, strict=True)])
+    boxes = np.concatenate([truth.sequences[name].boxes for name in runs])
+    scored = np.concatenate([truth.sequences[name].scored for name in runs])
+    sizes = np.repeat(np.array([item.image_size for item in items]), lengths, axis=0) if sized else None
+    return Joined(names, scored, boxes[scored], sizes, lengths)
+
+
+def _scores(
+    predicted: np.ndarray, joined: Joined, truth: Truths, variant: str, not_scored: dict[str, str]
 ) -> TrackerResult:
     """Scores from the scored frames of every sequence and repetition, all in one pass."""
-    predicted = np.concatenate([boxes for tables in kept.values() for boxes in tables])
-    annotated = np.concatenate([truth[name].boxes[truth[name].scored] for name in kept for _ in kept[name]])
-    lengths = np.array([sum(map(len, tables)) for tables in kept.values()])
-    sizes = None
-    if variant != "unbounded":
-        sizes = np.repeat(np.array([truth[name].image_size for name in kept]), lengths, axis=0)
-    overlaps = got10k.frame_overlaps(predicted, annotated, sizes, variant)
+    names, lengths = joined.names, joined.lengths
+    overlaps = got10k.frame_overlaps(predicted, joined.boxes, joined.sizes, variant)
     starts = np.cumsum([0, *lengths])[:-1]
     success = shares_above(overlaps, starts, SUCCESS_THRESHOLDS)
-    precision = shares_within(center_error(predicted, annotated), starts, PRECISION_THRESHOLDS)
+    precision = shares_within(center_error(predicted, joined.boxes), starts, PRECISION_THRESHOLDS)
     rates = shares_above(overlaps, starts, np.array(got10k.GOT10K.success_rates))
     sums = np.bincount(np.repeat(np.arange(len(lengths)), lengths), overlaps, minlength=len(lengths))
     means = np.where(lengths > 0, sums / np.maximum(lengths, 1), np.nan)
     columns = dict(zip(METRICS, (means, *rates.T), strict=True))
     overall = {metric: got10k.pooled_mean(values, lengths) for metric, values in columns.items()}
-    classes = {name: truth[name].object_class for name in kept}
+    classes = {name: truth.sequences[name].object_class for name in names}
     if all(classes.values()):
         for metric, values in columns.items():
-            overall[f"m{metric}"] = got10k.class_balanced_mean(dict(zip(kept, values.tolist(), strict=True)), classes)
-    rows = zip(kept, *(values.tolist() for values in columns.values()), lengths.tolist(), strict=True)
+            overall[f"m{metric}"] = got10k.class_balanced_mean(dict(zip(names, values.tolist(), strict=True)), classes)
+    rows = zip(names, *(values.tolist() for values in columns.values()), lengths.tolist(), strict=True)
     sequences = {name: dict(zip((*METRICS, "frames"), row, strict=True)) for name, *row in rows}
     weights = lengths / max(lengths.sum(), 1)
     curves = {

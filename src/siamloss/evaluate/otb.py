@@ -1,5 +1,7 @@
 """Score result files on OTB."""
 
+import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -19,6 +21,7 @@ from siamloss.records.boxfiles import Rule, read_box_files
 from siamloss.records.resultfolders import Files, find_trackers
 
 METRICS = ("success_auc", "precision_20", "normalized_precision", "normalized_precision_20")
+_RECT = re.compile(r"groundtruth_rect\.?(.*?)\.?\.txt")
 _ANNOTATION = Rule("annotation", finite=True, sized=False, error=AnnotationError)
 
 
@@ -73,12 +76,7 @@ def read_otb_truth(folder: Path, names: list[str] | None) -> Truth:
     """Read annotations, of the listed sequences or of all."""
     if not folder.is_dir():
         raise MissingDataError(f"annotation folder {folder} is missing; give the folder of the annotation files")
-    paths = {name: path for path in sorted(folder.glob("*.txt")) if (name := path.stem) and path.stat().st_size}
-    if not paths:
-        for path in sorted(folder.glob("*/groundtruth_rect*.txt")):
-            number = path.stem.removeprefix("groundtruth_rect").strip(".")
-            if path.stat().st_size:
-                paths[f"{path.parent.name}-{number}" if number else path.parent.name] = path
+    paths = _annotation_files(folder)
     if not paths:
         raise MissingDataError(
             f"{folder} holds no annotation; give the folder of <sequence>.txt or <sequence>/groundtruth_rect.txt"
@@ -93,6 +91,22 @@ def read_otb_truth(folder: Path, names: list[str] | None) -> Truth:
     files = {name: flags / f"{name}.txt" for name in picked} if flags else {}
     attributes = {name: _attributes(path) for name, path in files.items() if path.is_file()}
     return Truth(dict(zip(picked, boxes, strict=True)), attributes)
+
+
+def _annotation_files(folder: Path) -> dict[str, str]:
+    """Annotation file of each sequence; an empty file is none (Human4 has one)."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.name, entry.path) for entry in entries if entry.name[0] != ".")
+    paths = {name[:-4]: path for name, path in found if name.endswith(".txt") and os.path.getsize(path)}
+    if paths:
+        return paths
+    for name, path in found:
+        if not os.path.isdir(path):
+            continue
+        for file in sorted(os.listdir(path)):
+            if (match := _RECT.fullmatch(file)) and os.path.getsize(os.path.join(path, file)):
+                paths[f"{name}-{match[1]}" if match[1] else name] = os.path.join(path, file)
+    return paths
 
 
 def _attributes(path: Path) -> frozenset[str]:

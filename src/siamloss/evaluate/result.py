@@ -54,6 +54,7 @@ class Evaluation:
                 "sequences": {sequence: _plain(values) for sequence, values in result.sequences.items()},
                 "missing": len(result.not_scored),
                 "missing_sequences": result.not_scored,
+                **({"attributes": self._plain_attributes(name)} if self.attributes else {}),
                 "curves": {kind: curve.tolist() for kind, curve in result.curves.items()},
             }
             for name, result in self.trackers.items()
@@ -68,6 +69,9 @@ class Evaluation:
             "thresholds": {kind: values.tolist() for kind, values in self.thresholds.items()},
             "trackers": trackers,
         }
+
+    def _plain_attributes(self, tracker: str) -> dict[str, dict[str, float | None]]:
+        return {attribute: _plain(means) for attribute, means in self.by_attribute(tracker).items()}
 
     def table(self) -> pd.DataFrame:
         """One row per tracker, best first by the benchmark's first metric: ``tracker``, metrics, ``sequences``,
@@ -84,16 +88,21 @@ class Evaluation:
         table = pd.DataFrame(rows)
         return table.sort_values(table.columns[1], ascending=False, kind="stable", ignore_index=True)
 
-    def metrics(self) -> pd.DataFrame:
-        """Tidy values, ``benchmark, metric, variant, seed, sequence, value, weight`` with trackers as variants."""
-        rows = [
-            (self.benchmark, metric, name, 0, sequence, value, float(values.get("frames", 1.0)))
-            for name, result in self.trackers.items()
-            for sequence, values in result.sequences.items()
-            for metric, value in values.items()
-            if metric in result.overall
-        ]
-        return pd.DataFrame(rows, columns=["benchmark", "metric", "variant", "seed", "sequence", "value", "weight"])
+    def by_attribute(self, tracker: str) -> dict[str, dict[str, float]]:
+        """Of each attribute, how many scored ``sequences`` have it and the means over them, weighted as the overall
+        values are (GOT-10k: by ``frames``)."""
+        scored = self.trackers[tracker].sequences
+        found = {}
+        for attribute in sorted(frozenset().union(*self.attributes.values())):
+            names = [name for name in scored if attribute in self.attributes.get(name, ())]
+            means = {"sequences": len(names)}
+            for metric in [key for key in scored[names[0]] if key != "frames"] if names else []:
+                pairs = [(scored[name][metric], scored[name].get("frames", 1)) for name in names]
+                known = [(value, weight) for value, weight in pairs if value == value]
+                total = sum(weight for _, weight in known)
+                means[metric] = sum(value * weight for value, weight in known) / total if total else float("nan")
+            found[attribute] = means
+        return found
 
     def curve_table(self) -> pd.DataFrame:
         """Tidy mean curves, ``benchmark, curve, variant, seed, sequence, threshold, value``; sequence is the list."""

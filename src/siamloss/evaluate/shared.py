@@ -1,13 +1,15 @@
 """What the benchmarks share: which sequences to score, what is missing, and scoring several trackers."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from siamloss.data.text import read_lines
 from siamloss.errors import AnnotationError, MissingDataError, RecordError, UnknownNameError, did_you_mean
 from siamloss.evaluate.result import TrackerResult
 from siamloss.records.resultfolders import Files
+
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp")
 
 
 def chosen_names(sequence_list: str | None, named: Mapping[str, tuple[str, ...]]) -> tuple[list[str] | None, str]:
@@ -81,6 +83,13 @@ def annotated_sequences(folder: Path, names: list[str] | None, what: str) -> lis
     return pick(names, annotated, folder)
 
 
+def first_image(folder: Path) -> Path | None:
+    """The first image of a folder by name; None without any. Nothing is sorted: there may be thousands."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if entry.name.lower().endswith(IMAGES) and entry.name[0] != "."]
+    return folder / min(names) if names else None
+
+
 def refuse_missing(tracker: str, wanted: Iterable[str], found: Iterable[str], allow_missing: bool) -> dict[str, str]:
     """Sequences without a results file and why they are not scored; an error where that is not allowed."""
     missing = sorted(set(wanted) - set(found))
@@ -94,18 +103,18 @@ def refuse_missing(tracker: str, wanted: Iterable[str], found: Iterable[str], al
 
 
 def score_trackers(
-    trackers: Mapping[str, Files], score: Callable[[str, Files], TrackerResult], threads: int = 2
+    trackers: Mapping[str, Files], score: Callable[[str, Files], TrackerResult]
 ) -> dict[str, TrackerResult]:
-    """Score trackers by name, in their order; ``threads`` of them at a time, because parsing numbers takes the time.
+    """Score trackers by name, in their order.
 
     Raises
     ------
     RecordError : a tracker has no sequence left to score, or whatever ``score`` raises; the first tracker's error.
     """
-    with ThreadPoolExecutor(threads) as pool:
-        results = dict(zip(trackers, pool.map(score, trackers, trackers.values()), strict=True))
-    for name, result in results.items():
-        if not result.sequences:
-            why = next(iter(result.not_scored.values()))
+    results = {}
+    for name, files in trackers.items():
+        results[name] = score(name, files)
+        if not results[name].sequences:
+            why = next(iter(results[name].not_scored.values()))
             raise RecordError(f"tracker '{name}' has no sequence that can be scored ({why}); correct its results")
     return results

@@ -1,17 +1,18 @@
 """Score result files of the supervised VOT protocol (2013 to 2019)."""
 
+import os
 import re
 from collections.abc import Iterable
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
 
 from siamloss.data.sequence import read_image
-from siamloss.data.text import list_frames, read_lines
 from siamloss.errors import AnnotationError, ConfigError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
-from siamloss.evaluate.shared import annotated_sequences, chosen_names, refuse_missing, score_trackers
+from siamloss.evaluate.shared import annotated_sequences, chosen_names, first_image, refuse_missing, score_trackers
 from siamloss.metrics import eao, vot_supervised
 from siamloss.metrics.protocols import VOT_YEARS
 from siamloss.metrics.vot import box_to_polygon
@@ -72,24 +73,45 @@ def _interval(year: int | None, variant: str) -> tuple[int, int] | None:
 
 
 def read_vot_truth(folder: Path, names: list[str] | None) -> dict[str, Truth]:
-    """Read annotations by sequence."""
-    return {name: _truth(folder / name) for name in annotated_sequences(folder, names, "VOT benchmark")}
+    """Read annotations by sequence, all files of a kind in one pass."""
+    picked = annotated_sequences(folder, names, "VOT benchmark")
+    regions = _read_regions([folder / name / "groundtruth.txt" for name in picked])
+    tags = [(name, tag) for name in picked for tag in _tag_files(folder / name)]
+    tagged: dict[str, dict[str, np.ndarray]] = {name: {} for name in picked}
+    for (name, path), values in zip(tags, read_box_files([path for _, path in tags], _TAG), strict=True):
+        if len(values) != len(regions[name]):
+            raise AnnotationError(f"{path}: {len(values)} tags for {len(regions[name])} frames; restore the file")
+        tagged[name][Path(path).stem] = values[:, 0] > 0
+    return {name: _truth(regions[name], _image_size(folder / name), tagged[name]) for name in picked}
 
 
-def _truth(folder: Path) -> Truth:
-    path = folder / "groundtruth.txt"
-    first = next(iter(read_lines(path, "annotation")), "")
-    columns = 8 if len([part for part in SEPARATOR.split(first) if part]) == 8 else 4
-    (regions,) = read_box_files([path], Rule("annotation", columns, finite=False, sized=False, error=AnnotationError))
-    polygons = regions if columns == 8 else box_to_polygon(regions)
+def _read_regions(paths: list[Path]) -> dict[str, np.ndarray]:
+    """Regions ``(T, 4)`` or ``(T, 8)`` by the name of the folder they lie in."""
+    regions: dict[str, np.ndarray] = {}
+    widths = [_columns(path) for path in paths]
+    for columns in (4, 8):
+        chosen = [path for path, width in zip(paths, widths, strict=True) if width == columns]
+        rule = Rule("annotation", columns, finite=False, sized=False, error=AnnotationError)
+        regions |= {path.parent.name: table for path, table in zip(chosen, read_box_files(chosen, rule), strict=True)}
+    return regions
+
+
+def _columns(path: Path) -> int:
+    """8 where the first line of a file is a polygon, else 4."""
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        first = next((line for line in file if line.strip()), "")
+    return 8 if len([part for part in SEPARATOR.split(first) if part]) == 8 else 4
+
+
+def _tag_files(folder: Path) -> list[str]:
+    with os.scandir(folder) as entries:
+        return sorted(entry.path for entry in entries if entry.name.endswith(".tag"))
+
+
+def _truth(regions: np.ndarray, image_size: tuple[float, float], tags: dict[str, np.ndarray]) -> Truth:
+    polygons = regions if regions.shape[1] == 8 else box_to_polygon(regions)
     visible = np.isfinite(polygons).all(axis=1)
-    tags = {}
-    for tag in sorted(folder.glob("*.tag")):
-        (values,) = read_box_files([tag], _TAG)
-        if len(values) != len(polygons):
-            raise AnnotationError(f"{tag}: {len(values)} tags for {len(polygons)} frames; restore the file")
-        tags[tag.stem] = values[:, 0] > 0
-    return Truth(np.where(visible[:, None], polygons, 0.0), _image_size(folder), visible, tags)
+    return Truth(np.where(visible[:, None], polygons, 0.0), image_size, visible, tags)
 
 
 def _image_size(folder: Path) -> tuple[float, float]:
@@ -97,8 +119,8 @@ def _image_size(folder: Path) -> tuple[float, float]:
     if len(entries) == 2:
         return float(entries["width"]), float(entries["height"])
     for images in (folder / "color", folder):
-        if images.is_dir() and (frames := list_frames(images)):
-            height, width = read_image(frames[0]).shape[:2]
+        if images.is_dir() and (image := first_image(images)):
+            height, width = read_image(image).shape[:2]
             return float(width), float(height)
     raise MissingDataError(
         f"{folder} tells no image size, at which regions are cut; add its images, or the toolkit's file 'sequence' "
@@ -135,53 +157,49 @@ def _score_tracker(
     runs = {name: items for name, items in runs.items() if name not in not_scored}
     if not runs:
         return TrackerResult({}, {}, not_scored)
-    measured = {name: _measure(truth[name], items) for name, items in runs.items()}
-    score = vot_supervised.score_benchmark([truth[name] for name in runs], list(measured.values()), variant)
+    truths = [truth[name] for name in runs]
+    measured = _measure(truths, list(runs.values()))
+    score = vot_supervised.score_benchmark(truths, measured, variant)
     overall = {"accuracy": score.accuracy, "robustness": score.robustness, "failures": score.failures}
     if interval is not None:
-        terms = [
-            vot_supervised.eao_terms(
-                _for_eao(truth[name], runs[name], measured[name], variant), interval[1] + 1, variant
-            )
-            for name in runs
-        ]
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
-        overall = {"eao": eao.eao(total, interval, variant), **overall}
+        for_eao = measured
+        if variant == "pysot":  # it cuts regions one pixel earlier for EAO than for accuracy
+            bounds = [(width - 1.0, height - 1.0) for width, height in (item.image_size for item in truths)]
+            for_eao = _measure(truths, list(runs.values()), bounds)
+        terms = [vot_supervised.eao_terms(items, interval[1] + 1, variant) for items in for_eao]
+        overall = {"eao": eao.eao(reduce(add, terms), interval, variant), **overall}
     sequences = {}
-    for name, items in measured.items():
+    for name, items in zip(runs, measured, strict=True):
         accuracy, failures = vot_supervised.sequence_score(items)
         sequences[name] = {"accuracy": accuracy, "failures": failures, "frames": len(truth[name].polygons)}
     return TrackerResult(overall, sequences, dict(sorted(not_scored.items())))
 
 
-def _for_eao(truth: Truth, runs: list[VotRun], measured: list[Repetition], variant: str) -> list[Repetition]:
-    """pysot cuts regions one pixel earlier for EAO than for accuracy."""
-    if variant != "pysot":
-        return measured
-    width, height = truth.image_size
-    return _measure(truth, runs, (width - 1.0, height - 1.0))
+def _measure(
+    truths: list[Truth], runs: list[list[VotRun]], bounds: list[tuple[float, float]] | None = None
+) -> list[list[Repetition]]:
+    """Overlaps of all runs on every sequence, each distinct run once; regions are cut at ``bounds``, else the image."""
+    if all(run.regions.shape[1] == 4 for own in runs for run in own):
+        return vot_supervised.measure_all(truths, [[(run.regions, run.status) for run in own] for own in runs], bounds)
+    bounds = [truth.image_size for truth in truths] if bounds is None else bounds
+    measured = []
+    for truth, own, bound in zip(truths, runs, bounds, strict=True):
+        distinct: dict[tuple[bytes, bytes], tuple[VotRun, int]] = {}
+        for run in own:
+            key = run.regions.tobytes(), run.status.tobytes()
+            distinct[key] = (run, distinct.get(key, (run, 0))[1] + 1)
+        overlaps = [(_polygon_overlaps(truth, run, bound), run.status, count) for run, count in distinct.values()]
+        measured.append([Repetition(*item) for item in overlaps])
+    return measured
 
 
-def _measure(truth: Truth, runs: list[VotRun], bound: tuple[float, float] | None = None) -> list[Repetition]:
-    """Overlaps of all runs on a sequence, each distinct run once."""
-    if all(run.regions.shape[1] == 4 for run in runs):
-        return vot_supervised.measure_runs(truth, [(run.regions, run.status) for run in runs], bound)
-    distinct: dict[tuple[bytes, bytes], tuple[VotRun, int]] = {}
-    for run in runs:
-        key = run.regions.tobytes(), run.status.tobytes()
-        distinct[key] = (run, distinct.get(key, (run, 0))[1] + 1)
-    return [Repetition(_polygon_overlaps(truth, run, bound), run.status, n) for run, n in distinct.values()]
-
-
-def _polygon_overlaps(truth: Truth, run: VotRun, bound: tuple[float, float] | None) -> np.ndarray:
+def _polygon_overlaps(truth: Truth, run: VotRun, bound: tuple[float, float]) -> np.ndarray:
     """Overlap ``(T,)`` of polygons with polygons, both cut at the image; 0 where nothing was tracked."""
     import shapely
 
     regions = run.regions if run.regions.shape[1] == 8 else box_to_polygon(run.regions)
     tracked = (run.status == Status.TRACKED) & truth.visible
-    image = shapely.box(0.0, 0.0, *(bound or truth.image_size))
+    image = shapely.box(0.0, 0.0, *bound)
     ours, theirs = (
         shapely.intersection(shapely.make_valid(shapely.polygons(points[tracked].reshape(-1, 4, 2))), image)
         for points in (regions, truth.polygons)

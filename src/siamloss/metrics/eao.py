@@ -5,7 +5,8 @@ fragment that ended in a failure counts for ever, with overlap 0 after its end; 
 counts to its end. EAO is the mean of E over the year's interval of n.
 
 EAO is no mean over sequences, but E(n) is a ratio of two sums over sequences. :class:`EaoTerms` holds both sums of one
-sequence; the terms of several sequences are added, and a bootstrap over sequences adds the terms of those it drew.
+sequence; the terms of several sequences are added, and a bootstrap over sequences adds the terms of those it drew. In
+the tidy tables every n is a term of its own, with a value and a weight for each sequence (:func:`values_by_term`).
 """
 
 from collections.abc import Iterable
@@ -158,6 +159,41 @@ def eao(terms: EaoTerms, interval: tuple[int, int], variant: EaoVariant = "vot-t
     first, last = {"vot-toolkit": (low, high), "pysot": (low - 1, high - 1), "multistart": (low, high - 1)}[variant]
     values = curve(terms, variant)[first : last + 1]
     return float(values.mean()) if values.size else float("nan")
+
+
+def values_by_term(terms: ListOf[EaoTerms], interval: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """EAO of vot-toolkit as a mean over n of weighted means over sequences.
+
+    Parameters
+    ----------
+    terms : of each of Q sequences of one run, longer than the interval's end.
+    interval : first and last n.
+
+    Returns
+    -------
+    n : int ``(N,)``, low to high.
+    values : float64 ``(Q, N)``, average overlap of a sequence's fragments that count at n; NaN where there is none.
+    weights : float64 ``(Q, N)``, how many count; 0 for all sequences from the n on at which the run's curve ends.
+
+    Notes
+    -----
+    With V and W for values and weights, :func:`eao` of the added terms is the mean, over the n at which any sequence
+    has weight, of sum(W V) / sum(W). It is so for every draw of sequences too, but for one thing: the official curve
+    of a draw that misses the longest fragment ends earlier, where this one goes on with the fragments that failed.
+
+    Examples
+    --------
+    >>> one = sum_terms([Fragment(np.full(6, 0.2), failed=False)], frames=5)
+    >>> two = sum_terms([Fragment(np.full(4, 0.8), failed=True)], frames=5)
+    >>> n, values, weights = values_by_term([one, two], (2, 4))
+    >>> values.round(3).tolist(), weights.tolist()
+    ([[0.2, 0.2, 0.2], [0.8, 0.8, 0.6]], [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
+    """
+    n = np.arange(interval[0], interval[1] + 1)
+    ended = n >= max(item.longest for item in terms)
+    weights = np.where(ended, 0.0, np.stack([item.weights[n] for item in terms]))
+    sums = np.stack([item.sums[n] for item in terms])
+    return n, np.divide(sums, weights, out=np.full(weights.shape, np.nan), where=weights > 0), weights
 
 
 def resample(

@@ -155,3 +155,26 @@ def class_balanced_mean(values: Mapping[str, float], classes: Mapping[str, str])
             groups.setdefault(classes[name], []).append(value)
     means = [sum(group) / len(group) for group in groups.values()]
     return sum(means) / len(means) if means else float("nan")
+
+
+def class_weights(classes: Sequence[str], frames: Sequence[int]) -> np.ndarray | None:
+    """Weights with which the mean over sequences is :func:`class_balanced_mean`.
+
+    Parameters
+    ----------
+    classes, frames : object class of each of Q sequences, and how many of its frames are scored.
+
+    Returns
+    -------
+    float64 ``(Q,)``, 1 / number of scored sequences of the class, 0 where no frame is scored; None where the class of
+    a sequence is not known.
+
+    Example
+    -------
+    >>> class_weights(["dog", "dog", "car", "car"], [9, 9, 9, 0]).tolist()
+    [0.5, 0.5, 1.0, 0.0]
+    """
+    if not all(classes):
+        return None
+    scored = [kind for kind, count in zip(classes, frames, strict=True) if count]
+    return np.array([1 / scored.count(kind) if count else 0.0 for kind, count in zip(classes, frames, strict=True)])

@@ -1,10 +1,11 @@
-"""The verb ``siamloss measure``: records of all runs on a benchmark -> tidy metrics and curves."""
+"""The verb ``siamloss measure``: records of all runs on a benchmark -> tidy metrics, by attribute too, and curves."""
 
 from pathlib import Path
 
 from siamloss.config import Experiment
 from siamloss.data.verified import open_verified
 from siamloss.jobs import chosen_runs
+from siamloss.metrics.attributes import attribute_metrics
 from siamloss.metrics.measure import measure
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_path
@@ -14,14 +15,22 @@ from siamloss.records import read_records
 def measure_benchmark(
     experiment: Experiment, benchmark: str, manifest: Path, out: Path, curves_out: Path, ablation: bool = False
 ) -> None:
-    """Score every run of the main list, or of the ablation, on a benchmark and write both tables as Parquet."""
+    """Score every run of the main list, or of the ablation, on a benchmark and write the tables as Parquet.
+
+    Of the main list, the metrics by attribute go beside ``out``, ending in ``.attributes.parquet``.
+    """
     home = Home(experiment)
+    dataset = experiment.dataset(benchmark)
     sequences = open_verified(experiment, benchmark, manifest)
     records = {
         (variant, seed): read_records(home.records(variant, seed, benchmark))
         for variant, seed in chosen_runs(experiment, ablation)
     }
-    metrics, curves = measure(experiment.dataset(benchmark), sequences, records)
-    for path, table in ((curves_out, curves), (out, metrics)):
+    metrics, curves = measure(dataset, sequences, records)
+    tables = {curves_out: curves, out: metrics}
+    if not ablation:
+        beside = Path(out).with_suffix(".attributes.parquet")
+        tables = {beside: attribute_metrics(dataset, sequences, records, metrics), **tables}
+    for path, table in tables.items():
         with atomic_path(path) as temporary:
             table.to_parquet(temporary, index=False)

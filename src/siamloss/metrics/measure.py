@@ -1,6 +1,7 @@
 """Records of all runs on one benchmark -> tidy metrics and curves."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence as ListOf
 
 import numpy as np
 import pandas as pd
@@ -8,15 +9,12 @@ import pandas as pd
 from siamloss.config import Dataset
 from siamloss.data.sequence import Sequence
 from siamloss.errors import RecordError
-from siamloss.metrics import got10k, otb, vot
+from siamloss.metrics.run_scores import judge_of
 from siamloss.records import Status
 
-METRIC_COLUMNS = ["benchmark", "metric", "variant", "seed", "sequence", "value", "weight"]
+METRIC_COLUMNS = ["benchmark", "metric", "variant", "seed", "sequence", "term", "value", "weight"]
 CURVE_COLUMNS = ["benchmark", "curve", "variant", "seed", "sequence", "threshold", "value"]
 BOX_COLUMNS = ["x", "y", "w", "h"]
-
-Measured = tuple[list[tuple[str, float, float]], list[tuple[str, np.ndarray, np.ndarray]]]
-"""Of one run on one sequence: (metric, value, weight) and (curve, thresholds, values)."""
 
 
 def measure(
@@ -26,15 +24,19 @@ def measure(
 
     Parameters
     ----------
-    dataset : its format chooses the protocol, its name fills the ``benchmark`` column.
+    dataset : its format chooses the protocol, its name fills the ``benchmark`` column, and the year or the interval of
+        a VOT set says where the expected average overlap is taken.
     sequences : all sequences to score; records of other sequences are ignored.
     runs : (variant, seed) -> record table (:mod:`siamloss.records`), rows in any order.
 
     Returns
     -------
-    metrics : ``benchmark, metric, variant, seed, sequence, value, weight``. The benchmark's own number is the mean of
-        ``value`` over sequences weighted by ``weight``: 1 for OTB, scored frames for GOT-10k and VOT accuracy, frames
-        for VOT robustness. Where the weight is 0 nothing could be scored and the value is NaN.
+    metrics : ``benchmark, metric, variant, seed, sequence, term, value, weight``. The benchmark's own number is the
+        mean over terms of the mean of ``value`` over sequences weighted by ``weight``; terms without weight are left
+        out. ``term`` is 0, the only one, but for EAO, which has one for each n of its interval. Weights: 1 for OTB,
+        scored frames for GOT-10k, 1 / sequences of the class for its class-balanced metrics (only where all classes
+        are known), frames for VOT accuracy and failures, fragments for EAO. Where the weight is 0 nothing could be
+        scored and the value is NaN.
     curves : ``benchmark, curve, variant, seed, sequence, threshold, value``; ``success`` and ``precision`` for OTB and
         GOT-10k, no rows for VOT.
 
@@ -42,28 +44,26 @@ def measure(
     ------
     RecordError : a missing sequence, another number of frames, NaN boxes, or records of another protocol.
     """
-    sizes = {} if dataset.format == "otb" else {sequence.name: _image_size(sequence) for sequence in sequences}
-    metrics, keys, thresholds, values = [], [], [], []
+    judge = judge_of(dataset, sequences)
+    metrics, curves = [], []
     for (variant, seed), records in runs.items():
         tracks = _tracks(records)
-        for sequence in sequences:
-            where = f"run '{variant}' seed {seed}, sequence '{sequence.name}'"
-            boxes, status = _checked(tracks.get(sequence.name), sequence, dataset.format == "vot", where)
-            measured, curves = _score(dataset, sequence, boxes, status, sizes.get(sequence.name))
-            metrics += [
-                (dataset.name, name, variant, seed, sequence.name, value, weight) for name, value, weight in measured
-            ]
-            for name, at, curve in curves:
-                keys.append((dataset.name, name, variant, seed, sequence.name))
-                thresholds.append(at)
-                values.append(curve)
-    return pd.DataFrame(metrics, columns=METRIC_COLUMNS), _curve_table(keys, thresholds, values)
-
-
-def _image_size(sequence: Sequence) -> tuple[int, int]:
-    """Width and height of the first frame, px."""
-    height, width = sequence.image(0).shape[:2]
-    return width, height
+        checked = [
+            _checked(
+                tracks.get(sequence.name),
+                sequence,
+                dataset.format == "vot",
+                f"run '{variant}' seed {seed}, sequence '{sequence.name}'",
+            )
+            for sequence in sequences
+        ]
+        scores, drawn = judge(checked)
+        for item in scores:
+            metrics.append(((dataset.name, item.metric, variant, seed), (item.terms, item.values, item.weights)))
+        for item in drawn:
+            curves.append(((dataset.name, item.name, variant, seed), (item.thresholds, item.values)))
+    names = [sequence.name for sequence in sequences]
+    return _tidy(metrics, names, METRIC_COLUMNS), _tidy(curves, names, CURVE_COLUMNS)
 
 
 def _tracks(records: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -96,30 +96,21 @@ def _checked(track: tuple | None, sequence: Sequence, supervised: bool, where: s
     return boxes, status
 
 
-def _score(
-    dataset: Dataset, sequence: Sequence, boxes: np.ndarray, status: np.ndarray, image_size: tuple[int, int] | None
-) -> Measured:
-    if dataset.format == "vot":
-        polygons = vot.box_to_polygon(sequence.boxes) if sequence.polygons is None else sequence.polygons
-        score = vot.score_sequence(boxes, status, polygons, image_size, sequence.visible)
-        accuracy = ("accuracy", score.accuracy, float(score.scored_frames))
-        return [accuracy, ("robustness", float(score.failures), float(score.length))], []
-    if dataset.format == "otb":
-        score = otb.score_sequence(boxes, sequence.boxes)
-        metrics = [("success_auc", score.success_auc, 1.0), ("precision_20", score.precision_20, 1.0)]
-    else:
-        score = got10k.score_sequence(boxes, sequence.boxes, sequence.visible, image_size)
-        metrics = [(name, getattr(score, name), float(score.frames)) for name in ("ao", "sr_50", "sr_75")]
-    curves = [
-        ("success", otb.SUCCESS_THRESHOLDS, score.success),
-        ("precision", otb.PRECISION_THRESHOLDS, score.precision),
-    ]
-    return metrics, curves
+def _tidy(
+    parts: ListOf[tuple[tuple, tuple[np.ndarray, ...]]], names: ListOf[str], columns: ListOf[str]
+) -> pd.DataFrame:
+    """One row per part, sequence and point.
 
-
-def _curve_table(keys: list[tuple], thresholds: list[np.ndarray], values: list[np.ndarray]) -> pd.DataFrame:
-    head = pd.DataFrame(keys, columns=CURVE_COLUMNS[:5])
-    table = head.loc[head.index.repeat([len(at) for at in thresholds])].reset_index(drop=True)
-    table["threshold"] = np.concatenate([np.empty(0), *thresholds])
-    table["value"] = np.concatenate([np.empty(0), *values])
+    Parameters
+    ----------
+    parts : the first four columns, and the others as arrays: the first ``(N,)``, the same for all Q sequences, the
+        others ``(Q, N)``. N may differ from part to part.
+    names : of the Q sequences, the fifth column.
+    """
+    keys = pd.DataFrame([(*key, name) for key, _ in parts for name in names], columns=columns[:5])
+    points = [len(arrays[0]) for _, arrays in parts for _ in names]
+    table = keys.loc[keys.index.repeat(points)].reset_index(drop=True)
+    for number, column in enumerate(columns[5:]):
+        filled = [np.broadcast_to(arrays[number], (len(names), len(arrays[0]))).ravel() for _, arrays in parts]
+        table[column] = np.concatenate(filled) if filled else np.empty(0)
     return table

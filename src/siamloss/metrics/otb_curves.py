@@ -13,6 +13,9 @@ TOOLKIT_SUCCESS_THRESHOLDS = np.linspace(0.0, 1.0, OTB.success_thresholds)
 TOOLKIT_NORMALIZED_THRESHOLDS = np.linspace(0.0, 0.5, OTB.precision_thresholds)
 """As the later GOT-10k toolkit computes them; pysot divides by 100."""
 
+NEAR = 1e-6
+"""Of a step between thresholds: further away than this, rounding cannot put a value on the wrong side."""
+
 
 def shares_above(values: np.ndarray, starts: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """Share of each sequence's values strictly above each threshold; NaN is above none.
@@ -41,15 +44,23 @@ def shares_within(values: np.ndarray, starts: np.ndarray, thresholds: np.ndarray
 def _rank(values: np.ndarray, thresholds: np.ndarray, nan: float) -> np.ndarray:
     """How many thresholds are below each value, int64 ``(T,)``; evenly spaced thresholds, NaN taken for ``nan``.
 
-    The same as ``np.searchsorted``, several times faster: a guess from the spacing, then one exact step up or down.
+    The same as ``np.searchsorted``, several times faster: a guess from the spacing, and one exact step up or down for
+    the few values so near a threshold that rounding could have misled it.
     """
     if np.isnan(values).any():
         values = np.where(np.isnan(values), nan, values)
-    guess = np.ceil((values - thresholds[0]) / (thresholds[1] - thresholds[0]))
-    rank = np.clip(guess, 0, len(thresholds)).astype(np.int64)
-    bounds = np.concatenate([[-np.inf], thresholds, [np.inf]])
-    rank -= (bounds[rank] >= values) & (rank > 0)
-    rank += (bounds[rank + 1] < values) & (rank < len(thresholds))
+    steps = values - thresholds[0]
+    steps *= 1.0 / (thresholds[1] - thresholds[0])
+    rank = np.clip(np.ceil(steps), 0, len(thresholds)).astype(np.int64)
+    with np.errstate(invalid="ignore"):  # infinite values are near nothing
+        steps -= np.rint(steps)
+    near = np.flatnonzero(np.abs(steps, out=steps) < NEAR)
+    if near.size:
+        bounds = np.concatenate([[-np.inf], thresholds, [np.inf]])
+        at, value = rank[near], values[near]
+        at -= (bounds[at] >= value) & (at > 0)
+        at += (bounds[at + 1] < value) & (at < len(thresholds))
+        rank[near] = at
     return rank
 
 

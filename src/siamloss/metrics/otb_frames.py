@@ -57,15 +57,19 @@ def score_frames(
     tx, ty, tw, th = np.ascontiguousarray(np.asarray(truth, dtype=np.float64).T)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         overlaps = _overlap((x, y, w, h), (tx, ty, tw, th), variant)
-        center_x, center_y = tx + (tw - 1.0) / 2.0, ty + (th - 1.0) / 2.0
-        off_x, off_y = x + (w - 1.0) / 2.0 - center_x, y + (h - 1.0) / 2.0 - center_y
-        errors = np.sqrt(off_x * off_x + off_y * off_y)
+        center_x, center_y = _middle(tx, tw), _middle(ty, th)
+        off_x, off_y = _middle(x, w), _middle(y, h)
+        off_x -= center_x
+        off_y -= center_y
+        errors = _length(off_x, off_y)
         if variant == "got10k":
-            off_x, off_y = off_x / np.maximum(tw, 1.0), off_y / np.maximum(th, 1.0)
-            return FrameScores(overlaps, errors, np.sqrt(off_x * off_x + off_y * off_y))
+            off_x /= np.maximum(tw, 1.0)
+            off_y /= np.maximum(th, 1.0)
+            return FrameScores(overlaps, errors, _length(off_x, off_y))
         tiny = 1e-16 if variant == "pysot" else 0.0
-        off_x, off_y = off_x / (tw + tiny), off_y / (th + tiny)
-        normalized = np.sqrt(off_x * off_x + off_y * off_y)
+        off_x /= tw + tiny
+        off_y /= th + tiny
+        normalized = _length(off_x, off_y)
     sized = (tw > 0) & (th > 0)
     if variant == "otb":
         in_overlap = in_errors = sized & (tx > first_pixel - 1.0) & (ty > first_pixel - 1.0)
@@ -93,20 +97,45 @@ def _replaced(predicted: np.ndarray, truth: np.ndarray, starts: np.ndarray, vari
     return boxes[:, np.maximum.accumulate(np.where(valid, np.arange(len(valid)), 0))]
 
 
+def _middle(corner: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Centre along one axis as OTB has it, a new array."""
+    middle = size - 1.0
+    middle *= 0.5
+    middle += corner
+    return middle
+
+
+def _length(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Length of vectors given by columns."""
+    squared = x * x
+    squared += y * y
+    return np.sqrt(squared, out=squared)
+
+
+def _shared(a: np.ndarray, a_size: np.ndarray, b: np.ndarray, b_size: np.ndarray) -> np.ndarray:
+    """Length that two intervals share, at least 0."""
+    shared = a + a_size
+    np.minimum(shared, b + b_size, out=shared)
+    shared -= np.maximum(a, b)
+    return np.maximum(shared, 0.0, out=shared)
+
+
 def _overlap(a: tuple, b: tuple, variant: str) -> np.ndarray:
     """Intersection over union ``(T,)`` of boxes given by columns; 0 where both have no area, but NaN in pysot.
 
-    The same value as :func:`siamloss.geometry.overlap`, from columns, which is several times faster.
+    The same value as :func:`siamloss.geometry.overlap`, from columns and in place, which is several times faster.
     """
     ax, ay, aw, ah = a
     bx, by, bw, bh = b
-    wide = np.maximum(np.minimum(ax + aw, bx + bw) - np.maximum(ax, bx), 0.0)
-    high = np.maximum(np.minimum(ay + ah, by + bh) - np.maximum(ay, by), 0.0)
-    common = wide * high
-    union = aw * ah + bw * bh - common
+    common = _shared(ax, aw, bx, bw)
+    common *= _shared(ay, ah, by, bh)
+    union = aw * ah
+    union += bw * bh
+    union -= common
     if variant == "got10k":
-        return np.clip(common / (union + np.finfo(float).eps), 0.0, 1.0)
-    if variant == "otb":
-        union = np.where(union == 0, 1.0, union)
+        union += np.finfo(float).eps
+    elif variant == "otb":
+        union[union == 0] = 1.0
+    common /= union
     # Rounding may give 1 + 1e-16 for equal boxes, which a strict "> 1" would count.
-    return np.clip(common / union, 0.0, 1.0)
+    return np.clip(common, 0.0, 1.0, out=common)

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from siamloss.config import Dataset
 from siamloss.data.otb import FRAME_RANGES
+from siamloss.errors import ConfigError
 from siamloss.tracking.multistart import ANCHOR_EVERY
 from siamloss.tracking.protocols import IDENTICAL_REPETITIONS, REINIT_FRAMES, REPETITIONS
 
@@ -95,7 +97,8 @@ class VotProtocol:
     anchor_every: int = _constant(
         ANCHOR_EVERY,
         "frames between starts where a dataset has no anchor.value (2020 to 2022)",
-        f"VOT2020 challenge results, Kristan et al. 2020 {NOT_CHECKED}; the datasets' own anchors decide",
+        f"VOT2020 challenge results, Kristan et al. 2020 {NOT_CHECKED}. {VOT_TOOLKIT}, experiment/multistart.py, "
+        "places none: it starts where the dataset's own anchor values are not 0, and refuses a sequence without any",
     )
     grace: int = _constant(
         10,
@@ -161,6 +164,31 @@ VOT_YEARS: dict[int, VotYear] = {
     2022: _year("multistart", (115, 755), 1, True, "vot2022/shorttermbox", " and vot2022/shortterm.yaml"),
 }
 """Protocol of each year's short-term challenge."""
+
+
+def supervised_year(year: int, whose: str) -> VotYear:
+    """Protocol of a year that restarts trackers after failures.
+
+    Raises
+    ------
+    ConfigError : a year without a challenge, or with another protocol; ``whose`` says in the message who asks.
+    """
+    if year not in VOT_YEARS or VOT_YEARS[year].kind != "supervised":
+        years = ", ".join(str(known) for known, item in VOT_YEARS.items() if item.kind == "supervised")
+        raise ConfigError(f"{whose}: VOT{year} is no supervised challenge; choose the year from {years}")
+    return VOT_YEARS[year]
+
+
+def eao_interval(dataset: Dataset) -> tuple[int, int] | None:
+    """First and last n of the expected average overlap on a VOT dataset; None where it has none.
+
+    Raises
+    ------
+    ConfigError : the dataset's year has no supervised challenge.
+    """
+    if dataset.year:
+        return supervised_year(dataset.year, f"dataset '{dataset.name}'").eao_interval
+    return dataset.eao_interval or None
 
 
 OTB = OtbProtocol()

@@ -1,32 +1,10 @@
-"""VOT supervised protocol (2013-2019): accuracy between failures, and the number of failures."""
-
-from dataclasses import dataclass
+"""VOT supervised protocol (2013-2019), frame by frame: overlaps, and which frames are not scored."""
 
 import numpy as np
 
 from siamloss.geometry import polygon_overlap
 from siamloss.metrics.protocols import VOT
 from siamloss.records import Status
-
-
-@dataclass(frozen=True)
-class VotScore:
-    """Scores of one run on one sequence.
-
-    Attributes
-    ----------
-    accuracy : mean overlap over the scored frames, in [0, 1]; NaN when there are none. Failures do not lower it.
-        Weighted by ``scored_frames``, its mean over sequences is the mean over the pooled frames.
-    scored_frames : tracked frames outside the burn-in.
-    failures : how often the overlap fell to 0. Its mean over sequences, weighted by ``length``, is vot-toolkit's
-        robustness; the GOT-10k toolkit reports a tag-weighted sum and pysot 100 failures / frames instead.
-    length : number of frames.
-    """
-
-    accuracy: float
-    scored_frames: int
-    failures: int
-    length: int
 
 
 def box_to_polygon(boxes: np.ndarray) -> np.ndarray:
@@ -54,7 +32,11 @@ def frame_overlaps(
 
     Parameters
     ----------
-    predicted, status, polygons, image_size, visible : as for :func:`score_sequence`.
+    predicted : float ``(T, 4)`` x, y, w, h, px, 0-based corner; read only where the status is TRACKED.
+    status : int ``(T,)``, :class:`~siamloss.records.Status`.
+    polygons : float ``(T, 8)`` ground truth, px.
+    image_size : (width, height) px; both regions are clipped to it before their overlap is taken.
+    visible : bool ``(T,)``; False where the target is absent. None when all frames have a ground truth.
 
     Returns
     -------
@@ -71,38 +53,3 @@ def frame_overlaps(
     overlaps = np.zeros(len(tracked))
     overlaps[tracked] = polygon_overlap(np.asarray(polygons)[tracked], np.asarray(predicted)[tracked], image_size)
     return overlaps
-
-
-def score_sequence(
-    predicted: np.ndarray,
-    status: np.ndarray,
-    polygons: np.ndarray,
-    image_size: tuple[float, float],
-    visible: np.ndarray | None = None,
-) -> VotScore:
-    """Score one supervised run on one sequence.
-
-    Parameters
-    ----------
-    predicted : float ``(T, 4)`` x, y, w, h, px, 0-based corner; read only where the status is TRACKED.
-    status : int ``(T,)``, :class:`~siamloss.records.Status`.
-    polygons : float ``(T, 8)`` ground truth, px.
-    image_size : (width, height) px; both regions are clipped to it before their overlap is taken.
-    visible : bool ``(T,)``; frames without a ground truth are not scored. None when all have one.
-
-    Source
-    ------
-    vot-toolkit analysis/supervised.py ``compute_accuracy`` and ``count_failures``; the GOT-10k toolkit's burn-in is the
-    same. vot-toolkit rasterises regions and gives 0 for a sequence without scored frames; here areas are exact.
-    """
-    status = np.asarray(status)
-    scored = (status == Status.TRACKED) & ~in_burn_in(status)
-    if visible is not None:
-        scored &= visible
-    overlaps = polygon_overlap(np.asarray(polygons)[scored], np.asarray(predicted)[scored], image_size)
-    return VotScore(
-        accuracy=float(overlaps.mean()) if scored.any() else np.nan,
-        scored_frames=int(scored.sum()),
-        failures=int((status == Status.FAILURE).sum()),
-        length=len(status),
-    )

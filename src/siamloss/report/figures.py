@@ -12,6 +12,8 @@ from siamloss.jobs import network_runs
 from siamloss.metrics.scores_file import read_scores
 from siamloss.paths import Home
 from siamloss.report import style
+from siamloss.report.attributes import attribute_table
+from siamloss.report.attributes_figure import add_attributes
 from siamloss.report.collapse import count_collapses, mark_labels
 from siamloss.report.curves import draw_curves
 from siamloss.report.fig1 import Run, draw_fig1, draw_overview
@@ -20,6 +22,7 @@ from siamloss.report.gallery import Gallery
 from siamloss.report.gaussians import split_scores
 from siamloss.report.hard_samples import draw_hard_samples
 from siamloss.report.inputs import (
+    read_attributes,
     read_curves,
     read_metrics,
     read_separability,
@@ -53,9 +56,12 @@ def draw_all(experiment: Experiment, home: Home, sequences: Mapping[str, list[Se
     experiment = mark_labels(experiment, count_collapses(run_facts(trained, home)))
     looks = style.looks(experiment.variants, experiment.baseline, experiment.report.ours)
     labels = {variant.name: variant.label for variant in experiment.variants}
-    summary = summarise(read_metrics(experiment, home), list(labels), experiment.baseline, experiment.stats)
+    metrics = read_metrics(experiment, home)
+    summary = summarise(metrics, list(labels), experiment.baseline, experiment.stats)
     add_differences(gallery, experiment, summary, looks)
     add_curves(gallery, experiment, read_curves(experiment, home), labels, looks)
+    by_attribute = attribute_table(metrics, read_attributes(experiment, home), experiment)
+    add_attributes(gallery, experiment, by_attribute, looks)
     separability = read_separability(home)
     add_scores(gallery, experiment, home, separability)
     add_separability(gallery, experiment, separability, looks)

@@ -18,7 +18,7 @@ ACROSS = 4
 
 @style.applied()
 def draw_forest(summary: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look]) -> Figure:
-    """A panel per benchmark and metric, a line per variant: dot at the difference, whisker over its interval.
+    """A panel per benchmark and main metric, a line per variant: dot at the difference, whisker over its interval.
 
     Parameters
     ----------
@@ -29,7 +29,8 @@ def draw_forest(summary: pd.DataFrame, experiment: Experiment, looks: Mapping[st
     Notes
     -----
     A filled dot has an interval that leaves 0 out. The scale fits the trained variants; a control that lies beyond it
-    is an arrow at the edge with its value.
+    is an arrow at the edge with its value; a variant without a value, such as an EAO whose curve ends too early, has
+    no mark.
     """
     has_difference = set(summary.loc[summary["diff"].notna(), "variant"])
     rows = [variant for variant in experiment.variants if variant.name in has_difference]
@@ -59,6 +60,8 @@ def _panel(axes: Axes, found: pd.DataFrame, rows: Sequence[Variant], looks: Mapp
     axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
     for line, (variant, (_, row)) in enumerate(zip(rows, found.iterrows(), strict=True)):
         look = looks[variant.name]
+        if np.isnan(row["diff"]):
+            continue
         if not low <= row["diff"] <= high:
             _beyond(axes, line, row["diff"], low, high, text.number(row["diff"], digits_of(info), signed=True))
             continue

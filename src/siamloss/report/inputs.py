@@ -9,6 +9,7 @@ import pandas as pd
 from siamloss.config import Experiment, Variant
 from siamloss.errors import CorruptError, MissingDataError
 from siamloss.jobs import chosen_runs, network_runs, tuned_names
+from siamloss.metrics.attributes import ATTRIBUTE_COLUMNS
 from siamloss.paths import Home
 from siamloss.records import read_records
 
@@ -40,7 +41,7 @@ def _read_table(path: Path, columns: tuple[str, ...], what: str) -> pd.DataFrame
 
 
 def read_metrics(experiment: Experiment, home: Home, ablation: bool = False) -> pd.DataFrame:
-    """Tidy metrics of all benchmarks, one row per (benchmark, metric, variant, seed, sequence).
+    """Tidy metrics of all benchmarks, one row per (benchmark, metric, variant, seed, sequence, term).
 
     Of the runs of the main list or, with ``ablation``, of those of the grids and of the baseline.
 
@@ -48,7 +49,7 @@ def read_metrics(experiment: Experiment, home: Home, ablation: bool = False) -> 
     ------
     MissingDataError : no file for a benchmark, or a run of the experiment that has no rows in it.
     """
-    columns = ("benchmark", "metric", "variant", "seed", "sequence", "value", "weight")
+    columns = ("benchmark", "metric", "variant", "seed", "sequence", "term", "value", "weight")
     wanted = chosen_runs(experiment, ablation)
     parts = []
     for dataset in experiment.datasets.test:
@@ -62,6 +63,16 @@ def read_metrics(experiment: Experiment, home: Home, ablation: bool = False) -> 
             )
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
+
+
+def read_attributes(experiment: Experiment, home: Home) -> pd.DataFrame:
+    """Tidy metrics of all benchmarks by attribute; no rows for a benchmark whose sequences have none."""
+    parts = [
+        _read_table(home.attributes(item.name), tuple(ATTRIBUTE_COLUMNS), f"the attributes of benchmark '{item.name}'")
+        for item in experiment.datasets.test
+    ]
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=ATTRIBUTE_COLUMNS)
 
 
 def read_curves(experiment: Experiment, home: Home) -> pd.DataFrame:

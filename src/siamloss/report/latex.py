@@ -23,7 +23,7 @@ def to_latex(table: Table) -> str:
         r"\toprule",
         " & ".join(head) + r" \\",
         *_rules(table),
-        " & ".join(["", *(latex(column.name) for column in table.columns)]) + r" \\",
+        " & ".join([latex(table.stub), *(latex(column.name) for column in table.columns)]) + r" \\",
         r"\midrule",
         *_block(table.block("trained")),
     ]

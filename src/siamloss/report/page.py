@@ -33,7 +33,8 @@ def render_page(
     ----------
     experiment : names, labels, seeds.
     summary : rows of :func:`siamloss.stats.summarise`, for the verdicts.
-    tables : ``main`` and, where there is something to show, ``terms``, ``tuning`` and those about separability.
+    tables : ``main``, ``comparison`` and, where there is something to show, ``further``, ``terms``, ``tuning``,
+        those by attribute and those about separability.
     pictures, figures : the catalogue and the folder it refers to; images are taken into the page.
     facts : ``run.json`` of every trained run.
     words : sentences by name: ``warning`` (of collapsed runs; may be empty), ``tuning`` (how learning rates were
@@ -57,6 +58,7 @@ def render_page(
         seeds=count_seeds(len(experiment.seeds)),
         note_on_tests=explain(len(experiment.seeds), count_tests(summary)),
         tables=tables,
+        attributes=[table for name, table in tables.items() if name.startswith("attributes-")],
         sections=sections,
         facts={"Profile": experiment.profile, **about(experiment, facts), **shared},
         words=words,

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from siamloss.metrics.catalogue import is_main
 from siamloss.report import text
 from siamloss.stats.holm import fewest_pairs
 from siamloss.stats.signflip import FEWEST_PAIRS, MOST_PAIRS
@@ -11,9 +12,10 @@ from siamloss.stats.signflip import FEWEST_PAIRS, MOST_PAIRS
 STAR = 0.05
 
 
-def count_tests(summary: pd.DataFrame) -> int:
-    """Size of the family that the Holm correction of a summary counts: all of its tests."""
-    return int(summary["p"].notna().sum())
+def count_tests(summary: pd.DataFrame, main: bool = True) -> int:
+    """Size of the family that Holm's correction counts: all tests of the main metrics, or of the further ones."""
+    shown = summary["metric"].map(is_main).eq(main)
+    return int(summary.loc[shown, "p"].notna().sum())
 
 
 def can_reject(seeds: int, tests: int) -> bool:

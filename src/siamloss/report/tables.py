@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from siamloss.config import Experiment, Variant
-from siamloss.metrics.catalogue import METRICS, MetricInfo
+from siamloss.metrics.catalogue import METRICS, MetricInfo, is_main
 from siamloss.report import text
 from siamloss.report.significance import STAR, count_tests, explain, shown
 from siamloss.report.table import Cell, Column, Row, Table, role_of, with_ranks
@@ -29,15 +29,23 @@ def terms_rows(experiment: Experiment) -> list[Variant]:
     return [experiment.variant(name) for name in names]
 
 
-def panels(summary: pd.DataFrame, experiment: Experiment) -> list[tuple[str, str]]:
-    """(benchmark, metric) pairs of a summary: benchmarks as the profile lists them, metrics as the summary does."""
+def panels(summary: pd.DataFrame, experiment: Experiment, main: bool = True) -> list[tuple[str, str]]:
+    """(benchmark, metric) pairs of a summary: benchmarks as the profile lists them, metrics as the summary does.
+
+    Parameters
+    ----------
+    summary : rows of :func:`siamloss.stats.summarise` or of :func:`siamloss.stats.compare`.
+    main : the main metrics; else the further ones. A metric that no variant has a value of is left out.
+    """
     order = [dataset.name for dataset in experiment.datasets.test]
-    found = dict.fromkeys(zip(summary["benchmark"], summary["metric"], strict=True))
-    return sorted(found, key=lambda pair: order.index(pair[0]))
+    found = summary["mean" if "mean" in summary else "iqm"].notna()
+    known = summary[found & summary["metric"].map(is_main).eq(main)]
+    pairs = dict.fromkeys(zip(known["benchmark"], known["metric"], strict=True))
+    return sorted(pairs, key=lambda pair: order.index(pair[0]))
 
 
 def summary_table(
-    name: str, title: str, summary: pd.DataFrame, rows: Sequence[Variant], experiment: Experiment
+    name: str, title: str, summary: pd.DataFrame, rows: Sequence[Variant], experiment: Experiment, main: bool = True
 ) -> Table:
     """Wide table: a row per variant, a column per benchmark and metric.
 
@@ -47,6 +55,7 @@ def summary_table(
     summary : rows of :func:`siamloss.stats.summarise`.
     rows : variants to show; controls last.
     experiment : labels, baseline, seeds and level of the intervals.
+    main : columns are the main metrics; else the further ones.
 
     Returns
     -------
@@ -56,7 +65,7 @@ def summary_table(
     indexed = summary.set_index(["benchmark", "metric", "variant"])
     trained = [not variant.control for variant in rows]
     columns, grid = [], []
-    for benchmark, metric in panels(summary, experiment):
+    for benchmark, metric in panels(summary, experiment, main):
         info = METRICS[metric]
         found = [indexed.loc[(benchmark, metric, variant.name)] for variant in rows]
         cells = [_summary_cell(row, digits_of(info)) for row in found]
@@ -66,7 +75,14 @@ def summary_table(
         Row(variant.label, tuple(column[index] for column in grid), _block(variant), role_of(variant.name, experiment))
         for index, variant in enumerate(rows)
     ]
-    return Table(name, f"{title} {caption(experiment, count_tests(summary))}", tuple(columns), tuple(shown))
+    return Table(name, f"{title} {caption(experiment, count_tests(summary, main))}", tuple(columns), tuple(shown))
+
+
+def further_table(summary: pd.DataFrame, experiment: Experiment) -> Table | None:
+    """The metrics that the main table leaves out, with its rows; None where no benchmark has any."""
+    if not panels(summary, experiment, main=False):
+        return None
+    return summary_table("further", "Further metrics.", summary, main_rows(experiment), experiment, main=False)
 
 
 def caption(experiment: Experiment, tests: int) -> str:

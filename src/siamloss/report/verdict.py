@@ -96,7 +96,7 @@ def _conclude(low: float, high: float, p: float, tested: str, seeds: int) -> tup
 
 
 def verdicts(summary: pd.DataFrame, experiment: Experiment) -> dict[str, list[Verdict]]:
-    """``{benchmark: verdicts}`` of the profile's own variant against the baseline, one per metric in table order."""
+    """``{benchmark: verdicts}`` of the profile's own variant against the baseline, by main metric in table order."""
     rows = summary.set_index(["benchmark", "metric", "variant"])
     found: dict[str, list[Verdict]] = {}
     for benchmark, metric in panels(summary, experiment):

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from siamloss.stats.terms import blocks, mean_over_terms, weighted_sums
+
 
 @dataclass(frozen=True)
 class Resamples:
@@ -48,11 +50,11 @@ def resample(key: str, seed: int, draws: int, seed_count: int, sequence_count: i
 
 
 def seed_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted mean over sequences for each seed.
+    """Weighted mean over sequences for each seed; of several terms, the mean.
 
     Parameters
     ----------
-    values, weights : float ``(S, Q)``; a value of weight 0 may be NaN.
+    values, weights : float ``(S, Q)`` or, for N terms, ``(S, Q, N)``; a value of weight 0 may be NaN.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def bootstrap_means(values: np.ndarray, weights: np.ndarray, resamples: Resample
 
     Parameters
     ----------
-    values, weights : float ``(S, Q)``; a value of weight 0 may be NaN.
+    values, weights : float ``(S, Q)`` or ``(S, Q, N)``; a value of weight 0 may be NaN.
     resamples : counts for S seeds and Q sequences.
 
     Returns
@@ -78,10 +80,13 @@ def bootstrap_means(values: np.ndarray, weights: np.ndarray, resamples: Resample
 
 
 def _ratios(values: np.ndarray, weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Weighted means ``(draws, S)`` of values ``(S, Q)`` when sequence q is drawn counts[:, q] times."""
-    weighted = np.where(weights > 0, values, 0.0) * weights
-    total = counts @ weights.T
-    return np.where(total > 0, counts @ weighted.T, np.nan) / np.where(total > 0, total, 1.0)
+    """Weighted means ``(draws, S)`` of values ``(S, Q[, N])`` when sequence q is drawn counts[:, q] times."""
+    weighted, weights = weighted_sums(values, weights)
+    parts = [
+        mean_over_terms(counts[rows] @ weighted, counts[rows] @ weights, len(values))
+        for rows in blocks(len(counts), weights.shape[1])
+    ]
+    return np.concatenate(parts)
 
 
 def interval(draws: np.ndarray, level: float) -> tuple[float, float]:

@@ -60,17 +60,21 @@ def linear_cells(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    values, weights : float ``(S, Q)``; a value of weight 0 may be NaN.
+    values, weights : float ``(S, Q)`` or, for N terms, ``(S, Q, N)``; a value of weight 0 may be NaN.
 
     Returns
     -------
-    float64 ``(S, Q)``; with equal weights the values themselves. NaN for a seed without weight.
+    float64 ``(S, Q)``, of several terms the mean of their cells; with equal weights and one term the values themselves.
+    NaN for a seed without weight.
     """
+    values, weights = np.atleast_3d(values), np.atleast_3d(weights)
     values = np.where(weights > 0, values, 0.0)
     total = weights.sum(axis=1, keepdims=True)
+    known = total > 0
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (values * weights).sum(axis=1, keepdims=True) / total
-        return mean + weights.shape[1] * weights * (values - mean) / total
+        cells = mean + weights.shape[1] * weights * (values - mean) / total
+        return np.where(known, cells, 0.0).sum(axis=2) / known.sum(axis=2)
 
 
 def calibrated_interval(

@@ -64,7 +64,7 @@ def bootstrap_improvement(won: np.ndarray, resamples: Resamples) -> np.ndarray:
     known = ~np.isnan(won).any(axis=(0, 1))
     counts = resamples.sequences[:, known]
     totals = counts.sum(axis=1)
-    pairs = (counts @ won[:, :, known].reshape(-1, known.sum()).T).reshape(-1, *won.shape[:2])
+    pairs = (counts @ won[:, :, known].reshape(won.shape[0] * won.shape[1], known.sum()).T).reshape(-1, *won.shape[:2])
     share = np.einsum("ds,dt,dst->d", resamples.seeds, resamples.seeds, pairs) / won.shape[0] ** 2
     return np.where(totals > 0, share, np.nan) / np.where(totals > 0, totals, 1.0)
 

@@ -1,5 +1,6 @@
 """Tidy metrics -> matrices of runs x sequences."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """One metric of one variant on one benchmark: values and weights float64 ``(S, Q)``, both axes sorted by name."""
+    """One metric of one variant on one benchmark: values and weights float64 ``(S, Q, N)``, all axes sorted by name.
+
+    N is 1 but for metrics of several terms (:mod:`siamloss.stats.terms`).
+    """
 
     seeds: tuple[int, ...]
     sequences: tuple[str, ...]
@@ -34,33 +38,41 @@ def split_runs(metrics: pd.DataFrame) -> dict[Key, Runs]:
 
     Parameters
     ----------
-    metrics : ``benchmark, metric, variant, seed, sequence, value, weight``, rows in any order.
+    metrics : ``benchmark, metric, variant, seed, sequence, term, value, weight``, rows in any order; without ``term``
+        every metric has one.
 
     Raises
     ------
-    RecordError : missing or doubled (seed, sequence), or NaN where the weight is not 0.
+    RecordError : missing or doubled (seed, sequence, term), or NaN where the weight is not 0.
     """
-    keys = ["benchmark", "metric", "variant", "seed", "sequence"]
-    codes, names = zip(*(pd.factorize(metrics[key], sort=True) for key in keys), strict=True)
-    names = [list(level) for level in names]
-    order = np.lexsort(codes[::-1])
-    codes = np.stack(codes)[:, order]
+    if "term" not in metrics:
+        metrics = metrics.assign(term=0)
+    place, levels = np.zeros(len(metrics), dtype=np.int64), []
+    for column in ("benchmark", "metric", "variant", "seed", "sequence", "term"):
+        codes, names = pd.factorize(metrics[column], sort=True)
+        place = place * len(names) + codes
+        levels.append(list(names))
+    order = np.argsort(place)
+    place = place[order]
     values, weights = (metrics[column].to_numpy(dtype=np.float64)[order] for column in ("value", "weight"))
-    starts = np.flatnonzero(np.any(codes[:3, 1:] != codes[:3, :-1], axis=0)) + 1
+    sizes = [len(names) for names in levels]
+    inner = max(math.prod(sizes[3:]), 1)
     runs = {}
-    for rows in np.split(np.arange(len(order)), starts) if len(order) else []:
-        name = tuple(names[level][codes[level, rows[0]]] for level in range(3))
-        seeds, sequences = np.unique(codes[3, rows]), np.unique(codes[4, rows])
-        shape = (len(seeds), len(sequences))
-        grid = np.stack(np.meshgrid(seeds, sequences, indexing="ij")).reshape(2, -1)
-        if not np.array_equal(codes[3:, rows], grid):
+    for rows in np.split(np.arange(len(place)), np.flatnonzero(np.diff(place // inner)) + 1) if len(place) else []:
+        name = tuple(
+            names[code]
+            for names, code in zip(levels, np.unravel_index(place[rows[0]] // inner, sizes[:3]), strict=False)
+        )
+        axes = [np.unique(codes) for codes in np.unravel_index(place[rows] % inner, sizes[3:])]
+        grid = np.ravel_multi_index(np.meshgrid(*axes, indexing="ij"), sizes[3:])
+        if not np.array_equal(place[rows] % inner, grid.ravel()):
             raise RecordError(
                 f"the seeds of '{name[2]}' were not scored on the same sequences of '{name[0]}'; run snakemake again"
             )
         if np.isnan(values[rows][weights[rows] > 0]).any():
             raise RecordError(f"'{name[2]}' has a NaN {name[1]} on '{name[0]}'; run snakemake to score it again")
-        labels = tuple(names[3][code] for code in seeds), tuple(names[4][code] for code in sequences)
-        runs[name] = Runs(*labels, values[rows].reshape(shape), weights[rows].reshape(shape))
+        seeds, sequences = (tuple(levels[at][code] for code in axes[at - 3]) for at in (3, 4))
+        runs[name] = Runs(seeds, sequences, values[rows].reshape(grid.shape), weights[rows].reshape(grid.shape))
     return runs
 
 
@@ -75,7 +87,7 @@ def find_pair(runs: Mapping[Key, Runs], benchmark: str, metric: str, variant: st
     """The matrices of a variant and of the baseline, which must cover the same sequences."""
     base = find_runs(runs, benchmark, metric, baseline)
     own = find_runs(runs, benchmark, metric, variant)
-    if own.sequences != base.sequences:
+    if own.sequences != base.sequences or own.values.shape[2] != base.values.shape[2]:
         raise RecordError(
             f"'{variant}' and '{baseline}' cover different sequences of '{benchmark}'; run snakemake again"
         )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from siamloss.stats.signflip import DRAWS, flipped_p
+from siamloss.stats.terms import blocks, mean_over_terms, weighted_sums
 
 
 def permutation_p(
@@ -23,7 +24,8 @@ def permutation_p(
 
     Parameters
     ----------
-    own, base : float ``(S, Q)``, or ``(Q,)`` for one run each; a value of weight 0 may be NaN.
+    own, base : float ``(S, Q)``, for N terms ``(S, Q, N)``, or ``(Q,)`` for one run each; a value of weight 0 may be
+        NaN.
     own_weights, base_weights : float of the same shapes, 1 without; they move with the values.
     seed, draws : of the random permutations; without effect up to 20 sequences.
 
@@ -50,18 +52,22 @@ def permutation_p(
         np.ones_like(values) if weights is None else np.broadcast_to(np.asarray(weights, np.float64), values.shape)
         for values, weights in ((own, own_weights), (base, base_weights))
     )
-    sums = [
-        np.where(weights > 0, values, 0.0) * weights for values, weights in ((own, own_weights), (base, base_weights))
-    ]
-    if own.shape[1] == 0 or not ((own_weights.sum(axis=1) > 0).all() and (base_weights.sum(axis=1) > 0).all()):
+    own, base, own_weights, base_weights = map(np.atleast_3d, np.broadcast_arrays(own, base, own_weights, base_weights))
+    seeds, sequences = own.shape[:2]
+    if sequences == 0 or not all((weights.sum(axis=(1, 2)) > 0).all() for weights in (own_weights, base_weights)):
         raise ValueError("the permutation test needs at least one sequence, and weight in every run")
+    (first, first_weight), (second, second_weight) = (
+        weighted_sums(*pair) for pair in ((own, own_weights), (base, base_weights))
+    )
 
     def statistic(flips: np.ndarray) -> np.ndarray:
-        kept = 1.0 - flips
-        with np.errstate(invalid="ignore", divide="ignore"):
-            first = (kept @ sums[0].T + flips @ sums[1].T) / (kept @ own_weights.T + flips @ base_weights.T)
-            second = (kept @ sums[1].T + flips @ sums[0].T) / (kept @ base_weights.T + flips @ own_weights.T)
-        return (first - second).mean(axis=1)
+        differences = []
+        for rows in blocks(len(flips), first.shape[1]):
+            out, kept = flips[rows], 1.0 - flips[rows]
+            one = mean_over_terms(kept @ first + out @ second, kept @ first_weight + out @ second_weight, seeds)
+            other = mean_over_terms(kept @ second + out @ first, kept @ second_weight + out @ first_weight, seeds)
+            differences.append((one - other).mean(axis=1))
+        return np.concatenate(differences)
 
     scale = max(np.abs(values[weights > 0]).max() for values, weights in ((own, own_weights), (base, base_weights)))
-    return flipped_p(statistic, own.shape[1], 1e-12 * scale, seed, draws)
+    return flipped_p(statistic, sequences, 1e-12 * scale, seed, draws)

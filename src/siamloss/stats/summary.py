@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from siamloss.config import StatsConfig
-from siamloss.metrics.catalogue import METRICS
+from siamloss.metrics.catalogue import METRICS, is_main
 from siamloss.stats.bootstrap import bootstrap_means, resample, seed_means
 from siamloss.stats.components import calibrated_interval, linear_cells, spread
 from siamloss.stats.holm import holm
@@ -25,8 +25,8 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
 
     Parameters
     ----------
-    metrics : ``benchmark, metric, variant, seed, sequence, value, weight`` as :func:`siamloss.metrics.measure` makes
-        it; rows in any order. Every run must cover the same sequences.
+    metrics : ``benchmark, metric, variant, seed, sequence, term, value, weight`` as :func:`siamloss.metrics.measure`
+        makes it; rows in any order. Every run must cover the same sequences.
     variants : rows of the table, in order; other variants in ``metrics`` are ignored.
     baseline : the variant all differences are taken to.
     stats : ``draws`` bootstrap draws, ``level`` of the intervals, ``seed`` of the draws.
@@ -39,8 +39,9 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
     metric can be. ``diff`` is the variant minus the baseline, over the seeds both have; ``diff_low`` and
     ``diff_high`` come from the same draws of seeds and sequences for both. A variant with one seed is compared to every
     seed of the baseline. ``p`` is the two-sided paired sign-flip test over the per-seed differences, NaN with fewer
-    than 6 paired seeds; ``p_holm`` is p corrected for all tests of this table (every benchmark, metric and variant but
-    the baseline), so it depends on which rows are asked for. The last five are NaN for the baseline itself.
+    than 6 paired seeds; ``p_holm`` is p corrected for all tests of the table that shows it (every benchmark and variant
+    but the baseline, and either every main metric or every further one), so it depends on which rows are asked for. The
+    last five are NaN for the baseline itself.
 
     Raises
     ------
@@ -56,7 +57,14 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
                 [benchmark, metric, variant, len(own.seeds), *_mean(own, benchmark, metric, stats), *difference]
             )
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    return table.assign(p_holm=holm(table["p"].to_numpy(dtype=np.float64)))
+    return table.assign(p_holm=holm_by_table(table, "p"))
+
+
+def holm_by_table(table: pd.DataFrame, column: str) -> np.ndarray:
+    """p corrected by Holm among the main metrics, and among the further ones, which stand in a table of their own."""
+    p = table[column].to_numpy(dtype=np.float64)
+    main = np.array([is_main(metric) for metric in table["metric"]], dtype=bool)
+    return np.where(main, holm(np.where(main, p, np.nan)), holm(np.where(main, np.nan, p)))
 
 
 def sorted_panels(metrics: pd.DataFrame) -> list[tuple[str, str]]:
@@ -70,7 +78,7 @@ def sorted_panels(metrics: pd.DataFrame) -> list[tuple[str, str]]:
 
 @functools.lru_cache(maxsize=8)
 def _draws(runs: Runs, benchmark: str, stats: StatsConfig) -> np.ndarray:
-    resamples = resample(benchmark, stats.seed, stats.draws, *runs.values.shape)
+    resamples = resample(benchmark, stats.seed, stats.draws, *runs.values.shape[:2])
     return bootstrap_means(runs.values, runs.weights, resamples)
 
 

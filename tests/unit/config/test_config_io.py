@@ -7,8 +7,9 @@ import pytest
 
 from siamloss.config import Experiment
 from siamloss.config_build import build
-from siamloss.config_io import load_profile, read_spec, resolve
+from siamloss.config_io import load_profile, read_spec, read_yaml, resolve
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError
+from siamloss.metrics.protocols import eao_interval
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 GOOD = {
@@ -131,6 +132,51 @@ def test_cells_outside_the_main_list_are_kept_apart_and_tuned_as_their_base():
 
 
 REAL = {"format": "otb", "path": "otb100"}
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ({"year": 2018}, ""),
+        ({"year": 2013}, ""),
+        ({"eao_interval": [20, 49]}, ""),
+        ({}, ""),
+        ({"year": 2018, "eao_interval": [20, 49]}, "has 'year' and 'eao_interval'; keep one of them"),
+        ({"year": 2020}, "dataset 'c': VOT2020 is no supervised challenge; choose the year from 2013, .*2019$"),
+        ({"year": 1999}, "VOT1999 is no supervised challenge"),
+        ({"eao_interval": [49, 20]}, r"is \[49, 20\]; write \[low, high\]"),
+        ({"eao_interval": [0, 20]}, r"is \[0, 20\]; write \[low, high\]"),
+        ({"eao_interval": [20]}, r"is \[20\]; write \[low, high\]"),
+        ({"eao_interval": ["a", "b"]}, "must be of type int"),
+        ({"format": "otb", "year": 2018}, "dataset 'c' is no VOT set; remove its 'year' and 'eao_interval'"),
+    ],
+)
+def test_a_vot_set_has_a_year_or_an_interval_or_neither(tmp_path, extra, message):
+    real = {**REAL, "format": "got10k"}
+    sets = {
+        "a": {**real, "role": "train", "path": "a"},
+        "b": {**real, "role": "val", "path": "b"},
+        "c": {**real, "format": "vot", "role": "test", "path": "c", **extra},
+    }
+    (tmp_path / "datasets.yaml").write_text(json.dumps(sets))
+    (tmp_path / "variants.yaml").write_text((CONFIG / "variants.yaml").read_text())
+    raw = {**GOOD, "datasets": {"train": "a", "val": "b", "test": ["c"]}}
+    if message:
+        with pytest.raises(ConfigError, match=message):
+            resolve(raw, tmp_path)
+        return
+    found = resolve(raw, tmp_path).datasets.test[0]
+    year, interval = extra.get("year", 0), tuple(extra.get("eao_interval", ()))
+    assert (found.year, found.eao_interval) == (year, interval)
+    assert eao_interval(found) == {2018: (100, 356), 2013: None}.get(year, interval or None)
+
+
+def test_the_catalogue_says_where_eao_is_taken():
+    sets = read_yaml(CONFIG / "datasets.yaml")
+    assert sets["vot2018"]["year"] == 2018
+    low, high = sets["synthetic-vot"]["eao_interval"]
+    assert 1 <= low < high < sets["synthetic-vot"]["synthetic"]["frames"]
+    assert all({"year", "eao_interval"} & set(item) for item in sets.values() if item["format"] == "vot")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from siamloss.config import Dataset
-from siamloss.data.got10k import read_got10k
+from siamloss.data.got10k import read_got10k, read_meta_info
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.otb import read_otb
 from siamloss.data.sequence import Sequence
@@ -115,6 +115,19 @@ def test_got10k_nan_boxes_are_allowed_only_where_the_target_is_absent(tmp_path):
     (tmp_path / "S1" / "absence.label").write_text("0\n0\n")
     with pytest.raises(AnnotationError, match="mark the frame absent"):
         read_got10k(tmp_path)
+
+
+def test_got10k_object_class_is_read_when_it_is_stated(tmp_path):
+    frames(tmp_path / "S1", 2)
+    (tmp_path / "S1" / "groundtruth.txt").write_text("1,1,5,5\n" * 2)
+    assert read_got10k(tmp_path)[0].object_class == ""
+    meta = tmp_path / "S1" / "meta_info.ini"
+    meta.write_text("[METAINFO]\nurl: https://a.b/50%25\nresolution: (4, 4)\n")
+    assert read_got10k(tmp_path)[0].object_class == ""
+    meta.write_text("[METAINFO]\nurl: https://a.b/50%25\nobject_class: arctic fox \nattributes: SV, OCC\n")
+    assert read_got10k(tmp_path)[0].object_class == "arctic fox"
+    assert read_meta_info(tmp_path / "S1")["url"] == "https://a.b/50%25"
+    assert read_got10k(tmp_path)[0].attributes == {"SV", "OCC"}
 
 
 def test_hidden_files_are_no_frames_and_broken_meta_is_named(tmp_path):

@@ -66,6 +66,7 @@ def test_layout_and_names_of_the_toolkit_score_alike(command, results, tmp_path)
         write(tmp_path / "otb" / "Jogging" / f"groundtruth_rect.{number}.txt", boxes_of(f"Jogging-{number}"), " ")
         (results / f"Jogging-{number}.txt").rename(results / f"Jogging.{number}.txt")
     write(results / "times" / "Deer_time.txt", [[0.1]])
+    (tmp_path / "otb" / "Deer" / "groundtruth_rect.1.txt").touch()  # OTB's Human4 has an empty one
     found = command("otb", *options(tmp_path / "otb", results))
     assert found["success_auc"] == pytest.approx(expected().success_auc)
     assert set(found["trackers"]["mine"]["sequences"]) == set(NAMES)
@@ -195,7 +196,12 @@ def test_attributes_are_read_where_they_are(annotations, results):
     from siamloss.evaluate.otb import evaluate_otb
 
     write(annotations / "att" / "Boy.txt", [[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]], form="{}")
-    assert evaluate_otb(annotations, [results]).attributes == {"Boy": frozenset({"IV", "FM"})}
+    found = evaluate_otb(annotations, [results])
+    assert found.attributes == {"Boy": frozenset({"IV", "FM"})}
+    ((tracker, result),) = found.trackers.items()
+    told = found.to_dict()["trackers"][tracker]["attributes"]
+    assert list(told) == ["FM", "IV"]
+    assert told["FM"] == pytest.approx({"sequences": 1, **result.sequences["Boy"]})
     write(annotations / "att" / "Deer.txt", [[1, 0]], form="{}")
     with pytest.raises(AnnotationError, match="not 11 flags"):
         evaluate_otb(annotations, [results])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.unit.evaluate.files import boxes_of, off_by, write
 
-from siamloss.errors import ConfigError, MissingDataError, RecordError
+from siamloss.errors import AnnotationError, ConfigError, MissingDataError, RecordError
 from siamloss.metrics import eao, vot_supervised
 from siamloss.metrics.protocols import VOT_YEARS
 from siamloss.metrics.vot import box_to_polygon
@@ -126,3 +126,9 @@ def test_bad_input_is_refused_or_counted(command, annotations, results):
     (annotations / "bag" / "sequence").unlink()
     with pytest.raises(MissingDataError, match="tells no image size"):
         command(*given)
+
+
+def test_a_tag_file_of_another_length_is_refused(command, annotations, results):
+    write(annotations / "ball" / "occlusion.tag", [[1]] * (LENGTHS["ball"] - 1), form="{:d}")
+    with pytest.raises(AnnotationError, match=r"ball/occlusion.tag: 59 tags for 60 frames; restore"):
+        command("vot", "--annotations", annotations, "--results", results)

@@ -18,7 +18,7 @@ from siamloss.tracking.job import track_run
 
 BEST = {
     "otb": {"success_auc": 20 / 21, "precision_20": 1.0},
-    "vot": {"robustness": 0.0},
+    "vot": {"failures": 0.0},
     "got10k": {"ao": 1.0, "sr_50": 1.0, "sr_75": 1.0},
 }
 
@@ -70,8 +70,15 @@ def test_tables_hold_every_run_sequence_and_metric_once(tracked, form):
     wanted = [name for name, info in METRICS.items() if info.benchmark_format == form]
     assert list(metrics) == METRIC_COLUMNS
     assert list(curves) == CURVE_COLUMNS
-    keys = {(dataset.name, m, v, seed, name) for m in wanted for v, seed in jobs.runs(experiment) for name in names}
-    assert set(metrics[METRIC_COLUMNS[:5]].itertuples(index=False, name=None)) == keys
+    terms = {"eao": range(dataset.eao_interval[0], dataset.eao_interval[1] + 1)} if form == "vot" else {}
+    keys = {
+        (dataset.name, metric, variant, seed, name, term)
+        for metric in wanted
+        for variant, seed in jobs.runs(experiment)
+        for name in names
+        for term in terms.get(metric, (0,))
+    }
+    assert set(metrics[METRIC_COLUMNS[:6]].itertuples(index=False, name=None)) == keys
     assert len(metrics) == len(keys)
     assert len(curves) == (0 if form == "vot" else (21 + 51) * len(names) * 3)
     assert metrics["value"].dtype == metrics["weight"].dtype == np.float64

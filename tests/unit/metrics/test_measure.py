@@ -1,5 +1,6 @@
 """From record tables to tidy metrics and curves, and every way records can be unfit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,8 +18,11 @@ from siamloss.records import COLUMNS, Status
 FORMATS = ("otb", "got10k", "vot")
 
 
+INTERVAL = {"otb": (), "got10k": (), "vot": (12, 18)}
+
+
 def dataset(form):
-    return Dataset(name=f"tiny-{form}", format=form, role="test")
+    return Dataset(name=f"tiny-{form}", format=form, role="test", eao_interval=INTERVAL[form])
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def sequences(image):
     found = []
     for name, count in (("slow", 15), ("long", 25)):
         boxes = np.tile([50.0, 40.0, 20.0, 20.0], (count, 1)) + np.arange(count)[:, None] * [1.0, 0, 0, 0]
-        found.append(Sequence(name, (image,) * count, boxes, np.ones(count, bool)))
+        found.append(Sequence(name, (image,) * count, boxes, np.ones(count, bool), object_class=f"{name} thing"))
     return found
 
 
@@ -59,10 +63,11 @@ def value(metrics, metric, sequence):
 def test_the_oracle_has_the_best_of_every_metric(form, sequences):
     metrics, _ = measure(dataset(form), sequences, {("oracle", 0): records(sequences)})
     best = {"success_auc": 20 / 21, "precision_20": 1.0, "ao": 1.0, "sr_50": 1.0, "sr_75": 1.0}
-    best |= {"accuracy": 1.0, "robustness": 0.0}
+    best |= {"normalized_precision": 1.0, "normalized_precision_20": 1.0, "mao": 1.0, "msr_50": 1.0, "msr_75": 1.0}
+    best |= {"accuracy": 1.0, "failures": 0.0, "eao": 1.0}
     expected = {name: best[name] for name, info in METRICS.items() if info.benchmark_format == form}
-    for name, group in metrics.groupby("metric"):
-        assert group["value"].tolist() == [expected.pop(name)] * 2
+    for name, group in metrics[metrics["weight"] > 0].groupby("metric"):
+        assert group["value"].unique().tolist() == [expected.pop(name)]
     assert not expected
 
 
@@ -77,8 +82,8 @@ def test_never_moving_on_each_benchmark(sequences):
     assert value(metrics, "ao", "long") == (pytest.approx(np.mean(overlaps[1:]), abs=1e-12), 24.0)
     assert value(metrics, "sr_50", "slow") == (6 / 14, 14.0)
     metrics, _ = measure(dataset("vot"), sequences, runs)
-    assert value(metrics, "accuracy", "slow") == (pytest.approx(np.mean(overlaps[10:15]), abs=1e-12), 5.0)
-    assert value(metrics, "robustness", "slow") == (0.0, 15.0)
+    assert value(metrics, "accuracy", "slow") == (pytest.approx(np.mean(overlaps[10:15]), abs=1e-12), 15.0)
+    assert value(metrics, "failures", "slow") == (0.0, 15.0)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -88,10 +93,11 @@ def test_tables_are_tidy(form, sequences):
     assert list(metrics) == METRIC_COLUMNS
     assert list(curves) == CURVE_COLUMNS
     assert set(metrics["benchmark"]) == {f"tiny-{form}"}
-    assert not metrics.duplicated(METRIC_COLUMNS[:5]).any()
+    assert not metrics.duplicated(METRIC_COLUMNS[:6]).any()
     names = [name for name, info in METRICS.items() if info.benchmark_format == form]
-    assert len(metrics) == len(names) * 2 * 2
+    assert len(metrics) == (len(names) + (6 if form == "vot" else 0)) * 2 * 2
     assert set(metrics["metric"]) == set(names)
+    assert (metrics.loc[metrics["metric"] != "eao", "term"] == 0).all()
     assert set(zip(metrics["variant"], metrics["seed"], strict=True)) == set(runs)
     assert metrics["value"].dtype == metrics["weight"].dtype == curves["value"].dtype == np.float64
     assert len(curves) == (0 if form == "vot" else (21 + 51) * 2 * 2)
@@ -128,8 +134,8 @@ def test_vot_uses_polygons_and_status_codes(sequences):
     table.loc[13:16, "status"] = Status.SKIPPED
     table.loc[17, "status"] = Status.INIT
     metrics, _ = measure(dataset("vot"), [rotated], {("gsl", 1): table})
-    assert value(metrics, "accuracy", "long") == (pytest.approx(0.5, abs=1e-12), 2.0)
-    assert value(metrics, "robustness", "long") == (1.0, 25.0)
+    assert value(metrics, "accuracy", "long") == (pytest.approx(0.5, abs=1e-12), 25.0)
+    assert value(metrics, "failures", "long") == (1.0, 25.0)
 
 
 def test_regions_are_cut_at_the_right_edge_of_the_first_image(sequences):
@@ -138,14 +144,45 @@ def test_regions_are_cut_at_the_right_edge_of_the_first_image(sequences):
     table = records([right])
     wide = table.assign(w=table["w"] * 5)
     metrics, _ = measure(dataset("vot"), [right], {("gsl", 1): wide})
-    assert value(metrics, "accuracy", "slow") == (pytest.approx(1.0, abs=1e-12), 5.0)
+    assert value(metrics, "accuracy", "slow") == (pytest.approx(1.0, abs=1e-12), 15.0)
     metrics, _ = measure(dataset("got10k"), [right], {("gsl", 1): wide})
     bounded = [min(20, 25 - k) / (25 - k) for k in range(1, 15)]
     assert value(metrics, "ao", "slow")[0] == pytest.approx(np.mean(bounded), abs=1e-12)
 
 
+def test_every_n_of_the_interval_is_a_term_of_eao(sequences):
+    """Both runs end unfailed; the one of 15 frames counts at n below 15 and ends there, the other goes on."""
+    metrics, _ = measure(dataset("vot"), sequences, {("still", 0): records(sequences, moves=False)})
+    rows = metrics[metrics["metric"] == "eao"].pivot(index="term", columns="sequence", values=["value", "weight"])
+    assert rows.index.tolist() == [12, 13, 14, 15, 16, 17, 18]
+    assert rows["weight", "slow"].tolist() == [1.0] * 3 + [0.0] * 4
+    assert rows["weight", "long"].tolist() == [1.0] * 7
+    overlaps = [(20 - k) / (20 + k) for k in range(19)]
+    means = [np.mean(overlaps[1 : n + 1]) for n in range(12, 19)]
+    np.testing.assert_allclose(rows["value", "long"], means, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(rows["value", "slow"], [*means[:3], *[np.nan] * 4], rtol=0, atol=1e-12)
+
+
+def test_a_set_without_year_and_interval_has_no_eao(sequences):
+    plain = Dataset("tiny-vot", "vot", "test")
+    metrics, _ = measure(plain, sequences, {("oracle", 0): records(sequences)})
+    assert set(metrics["metric"]) == {"accuracy", "failures"}
+
+
+def test_class_balanced_metrics_weigh_classes_alike_and_need_all_of_them(sequences):
+    four = [*sequences, replace(sequences[1], name="more"), replace(sequences[1], name="unseen")]
+    four[3] = replace(four[3], visible=np.arange(25) == 0)
+    metrics, _ = measure(dataset("got10k"), four, {("still", 0): records(four, moves=False)})
+    weights = {name: value(metrics, "mao", name)[1] for name in ("slow", "long", "more", "unseen")}
+    assert weights == {"slow": 1.0, "long": 0.5, "more": 0.5, "unseen": 0.0}
+    assert value(metrics, "msr_50", "long")[0] == value(metrics, "sr_50", "long")[0]
+    four[0] = replace(four[0], object_class="")
+    metrics, _ = measure(dataset("got10k"), four, {("still", 0): records(four, moves=False)})
+    assert set(metrics["metric"]) == {"ao", "sr_50", "sr_75"}
+
+
 def test_only_failures_are_better_when_lower():
-    assert [name for name, info in METRICS.items() if not info.higher_is_better] == ["robustness"]
+    assert [name for name, info in METRICS.items() if not info.higher_is_better] == ["failures"]
 
 
 def test_no_runs_give_empty_tables(sequences):

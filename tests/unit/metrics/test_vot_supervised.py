@@ -128,3 +128,25 @@ def test_expected_overlap_of_a_tracker_that_never_moves():
     overlap = [(20 - k) / (20 + k) for k in range(20)]
     known = np.mean([sum(overlap[1 : n + 1]) / n for n in range(5, 16)])
     assert eao.eao(terms, (5, 15)) == pytest.approx(known, abs=1e-12)
+
+
+def test_many_sequences_at_once_are_measured_as_frame_by_frame():
+    """Images of different sizes, or other bounds, regions across their edges, absent targets, equal and other runs."""
+    rng = np.random.default_rng(0)
+    truths, runs = [], []
+    for length, size in ((30, (60, 50)), (1, (90, 40)), (45, (40, 90))):
+        boxes = np.concatenate([rng.uniform(-10, 50, (length, 2)), rng.uniform(5, 40, (length, 2))], axis=1)
+        truths.append(Truth(vot.box_to_polygon(boxes), size, rng.random(length) < 0.8))
+        status = np.where(rng.random(length) < 0.9, T, SKIP)
+        first, second = (boxes + rng.normal(0, 6, (length, 1)) for _ in range(2))
+        runs.append([(first, status), (second, status), (first, status)])
+    for bounds in (None, [(50, 40), (70, 20), (30, 80)]):
+        for truth_, own, bound, found in zip(
+            truths, runs, bounds or [None] * 3, vot_supervised.measure_all(truths, runs, bounds), strict=True
+        ):
+            assert [item.count for item in found] == [2, 1]
+            for item, (boxes, status) in zip(found, own, strict=False):
+                limit = bound or truth_.image_size
+                expected = vot.frame_overlaps(boxes, status, truth_.polygons, limit, truth_.visible)
+                np.testing.assert_allclose(item.overlaps, expected, rtol=0, atol=1e-12)
+                np.testing.assert_array_equal(item.status, status)

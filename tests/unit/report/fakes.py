@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
+from tests.unit.report.fakes_attributes import write_attributes
 from tests.unit.report.fakes_scores import write_separability, write_tuning
 
 from siamloss.config import (
@@ -33,10 +34,11 @@ from siamloss.provenance.atomic import write_text
 from siamloss.records import write_records
 
 METRICS = {
-    "otb": ("success_auc", "precision_20"),
-    "vot": ("accuracy", "robustness"),
-    "got10k": ("ao", "sr_50", "sr_75"),
+    "otb": ("success_auc", "precision_20", "normalized_precision"),
+    "vot": ("accuracy", "failures", "eao"),
+    "got10k": ("ao", "sr_50", "sr_75", "mao"),
 }
+EAO_TERMS = (20, 21, 22)
 VARIANTS = (
     Variant("logistic", "logistic", label="Logistic (SiamFC)", tuned_as="logistic"),
     Variant("gsl", "gsl", label="GSL", tuned_as="gsl"),
@@ -87,6 +89,7 @@ def write_home(experiment: Experiment) -> Home:
     write_text(home.spec, json.dumps(experiment.to_dict()))
     for dataset in experiment.datasets.test:
         write_metrics(home, dataset)
+        write_attributes(home, dataset)
     for index, variant in enumerate(experiment.variants):
         for seed in experiment.seeds if not variant.control else ():
             write_run(home, variant, index, seed)
@@ -115,8 +118,9 @@ def write_metrics(home: Home, dataset: Dataset, variants=None, ablation: bool = 
             for name, hard in zip(names, hardness, strict=True):
                 value = float(np.clip(quality(home.experiment, variant) + shift + hard + rng.normal(0, 0.05), 0.01, 1))
                 for metric in METRICS[dataset.format]:
-                    shown = -60 * np.log(value) if metric == "robustness" else value
-                    rows.append((dataset.name, metric, variant.name, seed, name, shown, 1.0))
+                    shown = -60 * np.log(value) if metric == "failures" else value
+                    for term in EAO_TERMS if metric == "eao" else (0,):
+                        rows.append((dataset.name, metric, variant.name, seed, name, term, shown, 1.0))
                 for curve, limits in (("success", np.linspace(0, 1, 21)), ("precision", np.arange(51.0))):
                     if dataset.format != "vot":
                         fall = 1 / (1 + np.exp((limits - value) * 9)) if curve == "success" else None
@@ -125,7 +129,7 @@ def write_metrics(home: Home, dataset: Dataset, variants=None, ablation: bool = 
                             curves.append((dataset.name, curve, variant.name, seed, name, limit, point))
     path = home.metrics(dataset.name, ablation)
     path.parent.mkdir(parents=True, exist_ok=True)
-    columns = ["benchmark", "metric", "variant", "seed", "sequence", "value", "weight"]
+    columns = ["benchmark", "metric", "variant", "seed", "sequence", "term", "value", "weight"]
     pd.DataFrame(rows, columns=columns).to_parquet(path, index=False)
     if curves:
         columns = ["benchmark", "curve", "variant", "seed", "sequence", "threshold", "value"]

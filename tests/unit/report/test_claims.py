@@ -22,7 +22,7 @@ PATH = Path(__file__).resolve().parents[3] / "config" / "published.yaml"
 SEPARABILITY = ["variant", "seed", "stage", "epoch", "role", "group", "quantity", "value", "maps"]
 GAP = Claims((Claim("A over-fits less", "poster", "gap", "gsl", "triplet", ("roc_auc",)),))
 OVERLAP = Claims((Claim("A overlaps less", "poster", "separation", "gsl", "triplet", ("gaussian_overlap",)),))
-TRACKING = Claims((Claim("A tracks better", "poster", "tracking", "gsl", "logistic", ("ao", "robustness")),))
+TRACKING = Claims((Claim("A tracks better", "poster", "tracking", "gsl", "logistic", ("ao", "failures")),))
 SIX = tuple(range(6))
 
 
@@ -116,13 +116,13 @@ def test_what_was_not_measured_is_not_comparable(experiment):
 def test_tracking_is_decided_by_the_paired_difference_in_the_metric_s_direction(experiment):
     table = summary(
         ("synthetic-got10k", "ao", "gsl", 6, 0.6, 0.5, 0.7, 0.05, 0.01, 0.09, 0.03125, 0.0625),
-        ("synthetic-vot", "robustness", "gsl", 6, 2.0, 1.0, 3.0, 0.5, 0.2, 0.9, 0.03125, 0.0625),
+        ("synthetic-vot", "failures", "gsl", 6, 2.0, 1.0, 3.0, 0.5, 0.2, 0.9, 0.03125, 0.0625),
         ("synthetic-got10k", "ao", "logistic", 6, 0.55, 0.5, 0.7, *[np.nan] * 5),
     )
-    robustness, ao = judged(TRACKING, experiment, table)
+    failures, ao = judged(TRACKING, experiment, table)
     assert (ao.verdict, ao.ours, ao.low, ao.high) == (CONSISTENT, 0.05, 0.01, 0.09)
     assert ao.reason == "6 seeds; drawn scenes of synthetic-got10k only; p = .031 over seeds, p = .062 after Holm"
-    assert (robustness.verdict, robustness.ours, robustness.low, robustness.high) == (LOWER, -0.5, -0.9, -0.2)
+    assert (failures.verdict, failures.ours, failures.low, failures.high) == (LOWER, -0.5, -0.9, -0.2)
     holds = table.assign(diff_low=-0.02)
     assert judged(TRACKING, experiment, holds)[1].verdict == UNDECIDED
     other = replace(experiment, baseline="triplet")

@@ -71,3 +71,13 @@ def test_missing_intervals_leave_a_dot(summary, experiment):
     made.loc[made["variant"] == "gsl", ["diff_low", "diff_high"]] = np.nan
     axes = draw_forest(made, experiment, style.looks(experiment.variants, "logistic", "gsl")).axes[0]
     assert 0 in dots(axes)
+
+
+def test_a_variant_without_a_value_has_no_mark_and_further_metrics_no_panel(summary, experiment):
+    made = summary.copy()
+    made.loc[(made["variant"] == "gsl") & (made["metric"] == "eao"), ["mean", "diff", "diff_low", "diff_high"]] = np.nan
+    figure = draw_forest(made, experiment, style.looks(experiment.variants, "logistic", "gsl"))
+    labels = [axes.get_xlabel().split(",")[0] for axes in figure.axes if axes.get_visible()]
+    assert labels == ["Success AUC", "Precision (20 px)", "Accuracy", "Failures", "EAO", "AO", "SR 0.5", "SR 0.75"]
+    assert set(dots(figure.axes[4])) == {1, 2, 3}
+    assert set(dots(figure.axes[3])) == {0, 1, 2, 3}

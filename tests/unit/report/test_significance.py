@@ -16,6 +16,14 @@ def test_a_family_is_every_test_that_was_made():
     assert count_tests(summary_of(rows)) == 2
 
 
+def test_main_and_further_metrics_are_families_of_their_own():
+    rows = [
+        ("b", metric, "a", 6, 0.5, 0.4, 0.6, 0.1, 0.0, 0.2, 0.03) for metric in ("ao", "sr_50", "mao", "no such metric")
+    ]
+    assert count_tests(summary_of(rows)) == 3
+    assert count_tests(summary_of(rows), main=False) == 1
+
+
 @pytest.mark.parametrize(
     ("seeds", "tests", "possible"), [(6, 1, True), (5, 1, False), (6, 2, False), (7, 2, True), (9, 0, False)]
 )

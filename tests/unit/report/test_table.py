@@ -78,7 +78,7 @@ def test_latex_golden():
             r"\toprule",
             r" & \multicolumn{1}{c}{otb} & \multicolumn{1}{c}{vot} \\",
             r"\cmidrule(lr){2-2}\cmidrule(lr){3-3}",
-            r" & AUC~$\uparrow$ & Rob.~$\downarrow$ \\",
+            r"variant & AUC~$\uparrow$ & Rob.~$\downarrow$ \\",
             r"\midrule",
             r"{}A \& \textless{}b\textgreater{} (baseline) & \underline{.500} & \textbf{1.00} \\",
             r"{} & {\scriptsize [.400, .600]} &  \\",

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from tests.unit.report.fakes import make_experiment
 from tests.unit.report.summaries import summary_of
 
 from siamloss.config import Variant
-from siamloss.report.tables import caption, main_rows, panels, summary_table, terms_rows
+from siamloss.report.tables import caption, further_table, main_rows, panels, summary_table, terms_rows
 
 NAN = float("nan")
 
@@ -27,10 +28,10 @@ def summary():
         ("synthetic-vot", "accuracy", "gsl", 2, 0.60, 0.50, 0.70, 0.10, -0.01, 0.21, NAN),
         ("synthetic-vot", "accuracy", "triplet", 2, 0.55, 0.45, 0.65, 0.05, 0.01, 0.09, NAN),
         ("synthetic-vot", "accuracy", "oracle", 1, 1.00, 1.00, 1.00, 0.50, 0.40, 0.60, NAN),
-        ("synthetic-vot", "robustness", "logistic", 2, 1.50, 1.00, 2.00, NAN, NAN, NAN, NAN),
-        ("synthetic-vot", "robustness", "gsl", 2, 2.50, 2.00, 3.00, 1.00, 0.50, 1.50, 0.008),
-        ("synthetic-vot", "robustness", "triplet", 2, 2.00, 1.50, 2.50, 0.50, -0.50, 1.50, 0.031),
-        ("synthetic-vot", "robustness", "oracle", 1, 0.00, 0.00, 0.00, -1.50, -2.00, -1.00, NAN),
+        ("synthetic-vot", "failures", "logistic", 2, 1.50, 1.00, 2.00, NAN, NAN, NAN, NAN),
+        ("synthetic-vot", "failures", "gsl", 2, 2.50, 2.00, 3.00, 1.00, 0.50, 1.50, 0.008),
+        ("synthetic-vot", "failures", "triplet", 2, 2.00, 1.50, 2.50, 0.50, -0.50, 1.50, 0.031),
+        ("synthetic-vot", "failures", "oracle", 1, 0.00, 0.00, 0.00, -1.50, -2.00, -1.00, NAN),
         ("synthetic-otb", "success_auc", "logistic", 2, 0.50, 0.40, 0.60, NAN, NAN, NAN, NAN),
         ("synthetic-otb", "success_auc", "gsl", 2, 0.50, 0.40, 0.60, 0.0, -0.1, 0.1, 0.04),
         ("synthetic-otb", "success_auc", "triplet", 2, 0.50, 0.40, 0.60, 0.0, -0.1, 0.1, NAN),
@@ -43,8 +44,40 @@ def test_panels_come_in_the_order_of_the_profile(small, summary):
     assert panels(summary, small) == [
         ("synthetic-otb", "success_auc"),
         ("synthetic-vot", "accuracy"),
-        ("synthetic-vot", "robustness"),
+        ("synthetic-vot", "failures"),
     ]
+
+
+def test_further_metrics_stand_in_a_table_of_their_own(small, summary):
+    """With its own tests counted: two here, where the main table has none of theirs."""
+    more = summary[summary["metric"] == "success_auc"].assign(metric="normalized_precision", p=[NAN, 0.04, 0.5, NAN])
+    both = pd.concat([summary, more], ignore_index=True)
+    assert panels(both, small) == panels(summary, small)
+    assert panels(both, small, main=False) == [("synthetic-otb", "normalized_precision")]
+    assert summary_table("main", "T.", both, main_rows(small), small) == summary_table(
+        "main", "T.", summary, main_rows(small), small
+    )
+    seeds = replace(small, seeds=tuple(range(8)))
+    table = further_table(both, seeds)
+    assert (table.name, [column.name for column in table.columns]) == (
+        "further",
+        ["Norm. precision (mean)\u00a0\u2191"],
+    )
+    assert [row.label for row in table.rows] == ["LOGISTIC", "GSL", "TRIPLET", "oracle"]
+    assert "for the 2 tests made" in table.caption
+    assert "for the 3 tests made" in summary_table("main", "T.", both, main_rows(seeds), seeds).caption
+    assert further_table(summary, small) is None
+
+
+def test_a_metric_that_nobody_has_a_value_of_has_no_column(small, summary):
+    short = summary[summary["metric"] == "accuracy"].assign(metric="eao", mean=NAN, low=NAN, high=NAN, diff=NAN, p=NAN)
+    assert panels(pd.concat([summary, short], ignore_index=True), small) == panels(summary, small)
+    compared = pd.concat([summary, short], ignore_index=True).rename(columns={"mean": "iqm"})
+    assert panels(compared, small) == panels(summary, small)
+    short.loc[short["variant"] == "gsl", "mean"] = 0.3
+    both = pd.concat([summary, short], ignore_index=True)
+    table = summary_table("main", "T.", both, main_rows(small), small)
+    assert [row.cells[-1].value for row in table.rows] == ["\u2013", ".300", "\u2013", "\u2013"]
 
 
 def test_best_and_second_follow_the_direction_and_leave_controls_out(small, summary):

@@ -8,7 +8,7 @@ from tests.unit.report.summaries import summary_of
 from siamloss.metrics.catalogue import METRICS
 from siamloss.report.verdict import judge, tally, to_text, verdicts
 
-AUC, ROBUSTNESS = METRICS["success_auc"], METRICS["robustness"]
+AUC, FAILURES = METRICS["success_auc"], METRICS["failures"]
 
 
 def row(diff, low, high, p=np.nan, seeds=2, p_holm=None):
@@ -32,7 +32,7 @@ def test_better_and_worse_without_a_test_are_limited_to_the_data_at_hand():
 
 @pytest.mark.parametrize(("sign", "word"), [(1, "worse"), (-1, "better")])
 def test_lower_is_better_turns_the_verdict_but_not_the_sign(sign, word):
-    found = judge(row(sign * 0.3, *sorted((sign * 0.1, sign * 0.5))), ROBUSTNESS, 1)
+    found = judge(row(sign * 0.3, *sorted((sign * 0.1, sign * 0.5))), FAILURES, 1)
     assert found.word == word
     assert found.difference == ("+.30" if sign > 0 else "\u2212.30")
     assert "lower is better" in found.metric

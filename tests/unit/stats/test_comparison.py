@@ -61,7 +61,7 @@ def test_every_column(values, metrics):
 
 
 def test_fewer_failures_are_an_improvement(values):
-    fewer = pd.concat([tidy(name, 5 - found, "robustness") for name, found in values.items()])
+    fewer = pd.concat([tidy(name, 5 - found, "failures") for name, found in values.items()])
     more = compare(pd.concat([tidy(n, v) for n, v in values.items()]), ["gsl"], "logistic", STATS)
     assert row(compare(fewer, ["gsl"], "logistic", STATS), "gsl")["improvement"] == row(more, "gsl")["improvement"]
 

@@ -215,13 +215,13 @@ def test_an_interval_has_the_width_of_its_variance_components():
     assert found["low"] < seeds.mean() - 0.9 * half < seeds.mean() + 0.9 * half < found["high"]
 
 
-@pytest.mark.parametrize(("metric", "low", "high"), [("success_auc", 0.0, 1.0), ("robustness", 0.0, 200.0)])
+@pytest.mark.parametrize(("metric", "low", "high"), [("success_auc", 0.0, 1.0), ("failures", 0.0, 200.0)])
 def test_intervals_stay_where_the_metric_can_be(metric, low, high):
     values = [[0.0, 1.0, 0.0, 1.0], [0.1, 0.9, 1.0, 0.0]]
     found = row(summarise(tidy("a", values, metric=metric), ["a"], "a", STATS), "a")
     assert found["low"] == low
     assert found["high"] <= high
-    assert (found["high"] > 1.0) is (metric == "robustness")
+    assert (found["high"] > 1.0) is (metric == "failures")
 
 
 def test_no_metrics_give_an_empty_table(metrics):
