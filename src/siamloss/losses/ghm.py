@@ -4,9 +4,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from siamloss.distributed import sum_over_ranks
 from siamloss.losses.shared.cells import split_cells
 from siamloss.losses.shared.checks import whole_number
-from siamloss.losses.shared.distributed import sum_over_ranks
 from siamloss.losses.shared.output import LossOutput, sum_of_parts
 
 

@@ -3,11 +3,13 @@
 import torch
 from torch import nn
 
+from siamloss.model.norm import BatchNorm2d
+
 
 def _block(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> list[nn.Module]:
     return [
         nn.Conv2d(inputs, outputs, kernel, stride, groups=groups),
-        nn.BatchNorm2d(outputs),
+        BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     ]
 

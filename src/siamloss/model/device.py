@@ -4,18 +4,23 @@ from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
+from siamloss.distributed import local_rank
 from siamloss.errors import DeviceError
 
 
 def choose_device(name: str) -> torch.device:
-    """``auto`` is CUDA where there is one, else the CPU; ``cpu``, ``cuda`` and ``cuda:N`` are taken literally.
+    """``auto`` is CUDA where there is one, else the CPU; ``cpu`` and ``cuda:N`` are taken literally.
+
+    ``cuda`` is the device of this process under ``torchrun``, else the first.
 
     Raises
     ------
     DeviceError : CUDA is asked for where there is none, or the name is unknown.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        name = f"cuda:{local_rank()}"
     try:
         device = torch.device(name)
     except RuntimeError as error:
@@ -31,9 +36,16 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def autocast(device: torch.device) -> AbstractContextManager:
-    """bfloat16 autocast on CUDA, full precision on a CPU, where bfloat16 is many times slower."""
-    return torch.autocast("cuda", dtype=torch.bfloat16) if device.type == "cuda" else nullcontext()
+def autocast(device: torch.device, precision: str = "auto") -> AbstractContextManager:
+    """Autocast to bfloat16 or none at all.
+
+    Parameters
+    ----------
+    precision : ``float32``, ``bfloat16``, or ``auto``: bfloat16 on CUDA, full precision on a CPU, where bfloat16 is
+        many times slower.
+    """
+    lowered = device.type == "cuda" if precision == "auto" else precision == "bfloat16"
+    return torch.autocast(device.type, dtype=torch.bfloat16) if lowered else nullcontext()
 
 
 def make_deterministic(threads: int = 0) -> None:

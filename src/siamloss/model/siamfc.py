@@ -5,46 +5,16 @@ from typing import Literal
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from siamloss.config import ModelConfig
 from siamloss.model.backbone import BACKBONES, FULL_CHANNELS
+from siamloss.model.correlation import cosine_correlation, cross_correlation
 
 Head = Literal["correlation", "cosine"]
 
-EPSILON = 1e-12
-"""Least squared norm of a feature, so that a black window has a cosine."""
 
-
-def cross_correlation(exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
-    """Correlate each search feature with its own exemplar feature.
-
-    Parameters
-    ----------
-    exemplar_BCHW : ``(B, C, h, w)``, or ``(1, C, h, w)`` shared by all search features.
-    search_BCHW : ``(B, C, H, W)``.
-
-    Returns
-    -------
-    ``(B, 1, H - h + 1, W - w + 1)``, the sum over channels.
-    """
-    if exemplar_BCHW.shape[0] == 1:
-        return functional.conv2d(search_BCHW, exemplar_BCHW)
-    batch, channels, height, width = search_BCHW.shape
-    scores = functional.conv2d(search_BCHW.reshape(1, batch * channels, height, width), exemplar_BCHW, groups=batch)
-    return scores.reshape(batch, 1, *scores.shape[-2:])
-
-
-def cosine_correlation(exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
-    """Cosine of the angle between the exemplar feature and each window of the search feature, in [-1, 1].
-
-    Parameters and shape as :func:`cross_correlation`; a window or an exemplar without any feature has cosine 0.
-    """
-    height, width = exemplar_BCHW.shape[-2:]
-    energy = search_BCHW.square().sum(dim=1, keepdim=True)
-    window_norm = functional.avg_pool2d(energy, (height, width), stride=1, divisor_override=1).clamp_min(EPSILON).sqrt()
-    exemplar_norm = exemplar_BCHW.square().sum(dim=(1, 2, 3), keepdim=True).clamp_min(EPSILON).sqrt()
-    return cross_correlation(exemplar_BCHW / exemplar_norm, search_BCHW) / window_norm
+def _at_least_float32(features: torch.Tensor) -> torch.Tensor:
+    return features if features.dtype == torch.float64 else features.float()
 
 
 class SiamFC(nn.Module):
@@ -72,14 +42,15 @@ class SiamFC(nn.Module):
         return self.backbone(images_BCHW)
 
     def correlate(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
-        """Score map ``(B, 1, H, W)`` of two feature maps, in float32 whatever the autocast type.
+        """Score map ``(B, 1, H, W)`` of two feature maps, in float32 whatever the autocast type (float64 stays).
 
         A bfloat16 map would round the scores by an amount that depends on their level, which some losses leave free.
         """
         with torch.autocast(search_BCHW.device.type, enabled=False):
+            exemplar_BCHW, search_BCHW = _at_least_float32(exemplar_BCHW), _at_least_float32(search_BCHW)
             if self.head == "cosine":
-                return cosine_correlation(exemplar_BCHW.float(), search_BCHW.float())
-            return self.gain * cross_correlation(exemplar_BCHW.float(), search_BCHW.float()) + self.bias
+                return cosine_correlation(exemplar_BCHW, search_BCHW)
+            return self.gain * cross_correlation(exemplar_BCHW, search_BCHW) + self.bias
 
     def forward(self, exemplar_BCHW: torch.Tensor, search_BCHW: torch.Tensor) -> torch.Tensor:
         """Score map ``(B, 1, H, W)`` of two image batches."""

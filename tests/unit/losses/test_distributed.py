@@ -4,7 +4,7 @@ import pytest
 import torch
 from tests.unit.losses.ranks import ALL, SPLITS, loss_and_gradients, run_two_ranks, whole_batch
 
-from siamloss.losses.shared.distributed import concatenate_over_ranks, ranks, sum_over_ranks
+from siamloss.distributed import concatenate_over_ranks, ranks, sum_over_ranks
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,31 @@
 import pytest
 import torch
 from tests.reference.losses import cross_correlation as loops
+from torch.nn import functional
 
 from siamloss.config import ModelConfig
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
-from siamloss.model.siamfc import cosine_correlation, cross_correlation
+from siamloss.model.correlation import cosine_correlation, cross_correlation
+
+
+@pytest.mark.parametrize(
+    "sizes", [((3, 4, 6, 6), (20, 20)), ((2, 3, 2, 5), (7, 6)), ((4, 1, 1, 1), (3, 2)), ((2, 2, 4, 3), (4, 3))]
+)
+def test_cross_correlation_and_its_gradients_are_those_of_a_grouped_convolution(sizes):
+    """Cells in which exemplar and search differ in height and width would show swapped axes."""
+    (batch, channels, *window), search_size = sizes
+    generator = torch.Generator().manual_seed(1)
+    exemplar = torch.randn(batch, channels, *window, generator=generator, dtype=torch.float64, requires_grad=True)
+    search = torch.randn(batch, channels, *search_size, generator=generator, dtype=torch.float64, requires_grad=True)
+    grouped = functional.conv2d(search.reshape(1, -1, *search_size), exemplar, groups=batch)
+    grouped = grouped.reshape(batch, 1, *grouped.shape[-2:])
+    result = cross_correlation(exemplar, search)
+    torch.testing.assert_close(result, grouped, rtol=1e-12, atol=1e-12)
+    weight = torch.randn(result.shape, generator=generator, dtype=torch.float64)
+    found = torch.autograd.grad((result * weight).sum(), (exemplar, search))
+    expected = torch.autograd.grad((grouped * weight).sum(), (exemplar, search))
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
 def test_cross_correlation_equals_plain_loops():

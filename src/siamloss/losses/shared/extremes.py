@@ -2,8 +2,8 @@
 
 import torch
 
+from siamloss.distributed import concatenate_over_ranks, sum_over_ranks
 from siamloss.losses.shared.cells import Cells
-from siamloss.losses.shared.distributed import concatenate_over_ranks, sum_over_ranks
 from siamloss.losses.shared.moments import Scope
 
 INFINITY = float("inf")

@@ -4,8 +4,8 @@ from typing import Literal
 
 import torch
 
+from siamloss.distributed import sum_over_ranks
 from siamloss.losses.shared.cells import Cells
-from siamloss.losses.shared.distributed import sum_over_ranks
 from siamloss.losses.shared.output import map_mean
 
 Scope = Literal["batch", "map"]

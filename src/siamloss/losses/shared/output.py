@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from siamloss.losses.shared.distributed import ranks, sum_over_ranks
+from siamloss.distributed import ranks, sum_over_ranks
 
 
 class LossOutput(NamedTuple):
