@@ -22,10 +22,12 @@ from siamloss.cli_options import (
     Run,
     Seed,
     Spec,
+    Start,
     Store,
     Threads,
     Variant,
     experiment_of,
+    filled,
     progress_of,
 )
 from siamloss.cli_report import app as report
@@ -35,6 +37,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 app.add_typer(report)
 app.add_typer(catalogue)
 app.add_typer(evaluate, name="evaluate")
+
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C; typer returns it instead of passing the interrupt on."""
 
 
 @app.callback()
@@ -74,11 +80,31 @@ def data(spec: Spec, dataset: Dataset, out: Out) -> None:
 
 
 @app.command()
-def crops(spec: Spec, dataset: Dataset, manifest: Manifest, out: Out) -> None:
-    """Cut every visible frame of a dataset into a crop store."""
+def crops(
+    spec: Spec,
+    dataset: Dataset,
+    manifest: Manifest,
+    out: Out,
+    progress_dir: ProgressDir = None,
+    threads: Annotated[int, typer.Option(help="Frames that are cut at the same time.")] = 1,
+) -> None:
+    """Cut the visible frames of a dataset into a crop store."""
     from siamloss.crops.build import build_store
 
-    build_store(experiment_of(spec), dataset, manifest, out)
+    build_store(experiment_of(spec), dataset, manifest, out, progress_of(progress_dir, out), threads)
+
+
+@app.command()
+def check_crops(
+    store: Store, manifest: Annotated[Path | None, typer.Option(help="Manifest of its dataset, to compare.")] = None
+) -> None:
+    """Compare every crop of a store with its checksum, and the store with the version of its dataset."""
+    from siamloss.crops.store import check_version, open_store
+
+    if manifest is not None:
+        check_version(store, manifest)
+    found = open_store(store, check="all")
+    print(f"{store}: {len(found)} crops of {len(found.names)} sequences, all as they were written")
 
 
 @app.command()
@@ -89,6 +115,7 @@ def tune(
     val_store: Store,
     manifest: Manifest,
     out: Out,
+    start: Start = None,
     progress_dir: ProgressDir = None,
     threads: Threads = 0,
 ) -> None:
@@ -96,28 +123,40 @@ def tune(
     from siamloss.tuning.job import tune_variant
 
     progress = progress_of(progress_dir, out)
-    tune_variant(experiment_of(spec), variant, train_store, val_store, manifest, progress, out, threads)
+    tune_variant(experiment_of(spec), variant, train_store, val_store, manifest, progress, out, threads, start)
 
 
 @app.command()
 def train(
     spec: Spec,
-    variant: Variant,
+    variant: Annotated[list[str], typer.Option(help="Name of a variant; several are trained side by side.")],
     seed: Seed,
     train_store: Store,
     val_store: Store,
-    out: Out,
+    out: Annotated[Path, typer.Option(help="Run directory to write; with several variants it has {variant} in it.")],
     chosen: Annotated[
-        Path | None, typer.Option(help="What 'siamloss tune' chose; else variants.yaml's values.")
+        Path | None, typer.Option(help="What 'siamloss tune' chose; else variants.yaml's values; may have {variant}.")
     ] = None,
+    start: Start = None,
     progress_dir: ProgressDir = None,
     threads: Threads = 0,
 ) -> None:
-    """Train one variant with one seed."""
-    from siamloss.training.job import train_run
+    """Train variants of one seed, several side by side on the same batches; torchrun splits each batch."""
+    from siamloss.training.job import Order, train_runs
 
-    progress = progress_of(progress_dir, out)
-    train_run(experiment_of(spec), variant, seed, train_store, val_store, progress, out, threads, chosen)
+    if len(set(variant)) < len(variant) or (len(variant) > 1 and "{variant}" not in str(out)):
+        raise ConfigError("several variants need different names and {variant} in --out, for example 'runs/{variant}'")
+    orders = [
+        Order(
+            name,
+            filled(out, name),
+            progress_of(filled(progress_dir, name), filled(out, name)),
+            filled(chosen, name),
+            filled(start, name),
+        )
+        for name in variant
+    ]
+    train_runs(experiment_of(spec), orders, seed, train_store, val_store, threads)
 
 
 @app.command()
@@ -198,13 +237,15 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
         logging.info("done")
     except SiamlossError as error:
         code = _fail(type(error).__name__, str(error), error.exit_code)
     except click.ClickException as error:
         code = _fail("UsageError", f"{error.format_message()}; see 'siamloss --help'", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        code = _fail("Interrupted", "run the same command again to continue", 130)
+        code = _fail("Interrupted", "run the same command again to continue", INTERRUPTED)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

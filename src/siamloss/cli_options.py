@@ -17,6 +17,7 @@ Variant = Annotated[str, typer.Option(help="Name of a variant of the configurati
 Seed = Annotated[int, typer.Option(help="Seed of weights and pairs.")]
 Store = Annotated[Path, typer.Option(help="Crop store, made by 'siamloss crops'.")]
 Run = Annotated[Path, typer.Option(help="Run directory, made by 'siamloss train'.")]
+Start = Annotated[Path | None, typer.Option(help="Weights a fine-tuning begins with: a run directory or a file.")]
 Folder = Annotated[Path, typer.Option(help="Folder made by the verb of that name.")]
 Ablation = Annotated[bool, typer.Option("--ablation", help="The runs of the ablation grids, not of the main list.")]
 ProgressDir = Annotated[Path | None, typer.Option(help="Folder for unfinished work; kept between calls.")]
@@ -33,6 +34,11 @@ def experiment_of(spec: Path, ablation: bool = False):
             "--config 'ablation={grids: [terms]}'"
         )
     return experiment
+
+
+def filled(path: Path | None, variant: str) -> Path | None:
+    """A path with the variant's name for ``{variant}``."""
+    return None if path is None else Path(str(path).replace("{variant}", variant))
 
 
 def progress_of(folder: Path | None, out: Path) -> Path:

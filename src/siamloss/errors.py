@@ -58,6 +58,16 @@ class DivergedError(SiamlossError):
     """Training met a non-finite loss."""
 
 
+class StoppedError(SiamlossError):
+    """A signal asked to stop; what was done is saved."""
+
+    exit_code = 143
+
+
+class OutOfMemoryError(SiamlossError):
+    """The device cannot hold a training batch."""
+
+
 class RecordError(SiamlossError):
     """A file of tracking results that cannot be scored."""
 

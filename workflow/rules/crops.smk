@@ -7,8 +7,11 @@ rule crops:
         HOME.log("crops-{dataset}"),
     conda:
         "../../environment.yml"
+    threads: 16
     params:
         part=get_crops_part,
         code=get_crops_code,
+        progress=str(HOME.progress("crops-{dataset}")),
     shell:
-        "siamloss --log {log:q} crops --dataset {wildcards.dataset:q} --manifest {input.manifest:q} --out {output:q}"
+        "siamloss --log {log:q} crops --dataset {wildcards.dataset:q} --manifest {input.manifest:q}"
+        " --progress-dir {params.progress:q} --threads {threads} --out {output:q}"

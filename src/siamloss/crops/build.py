@@ -1,81 +1,134 @@
-"""The verb ``siamloss crops``: cut every visible frame of a dataset once."""
+"""The verb ``siamloss crops``: cut the frames of a dataset once, in parallel, resumably."""
 
+import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from siamloss.config import CropsConfig, Experiment
-from siamloss.crops.cut import cut_patch, mean_color
-from siamloss.crops.store import CROPS, INDEX, store_px
-from siamloss.data.sequence import Sequence
-from siamloss.data.verified import open_verified
-from siamloss.errors import DiskFullError, EmptySequenceError
-from siamloss.geometry import box_center, context_size
-from siamloss.geometry.network import GEOMETRY, InputGeometry
-from siamloss.provenance.atomic import atomic_folder
-from siamloss.provenance.manifest import write_manifest
+from siamloss.config import Experiment
+from siamloss.crops.ahead import map_ahead
+from siamloss.crops.block import cut_block, window_px
+from siamloss.crops.forecast import announce, measure
+from siamloss.crops.plan import Plan, make_plan
+from siamloss.crops.source import open_source
+from siamloss.crops.store import COLUMNS, CROPS, INDEX
+from siamloss.crops.unfinished import Unfinished, clear_others
+from siamloss.errors import ConfigError
+from siamloss.geometry import box_center
+from siamloss.provenance.atomic import named_disk_errors, publish_folder, write_text
+from siamloss.provenance.lock import exclusive
+from siamloss.provenance.manifest import NAME, tree_entries
+
+AHEAD = 2
+"""Blocks per thread that may wait to be written."""
+SOURCE_DIGITS = 16
+"""Hexadecimal digits of a source image's sha256 that the index keeps."""
 
 
-def select_frames(sequence: Sequence, config: CropsConfig) -> np.ndarray:
-    """0-based frames to cut: all visible ones, or ``frames_per_sequence`` of them evenly spread."""
-    frames = np.flatnonzero(sequence.visible)
-    limit = config.frames_per_sequence
-    if limit and len(frames) > limit:
-        frames = frames[np.linspace(0, len(frames) - 1, limit).round().astype(int)]
-    return frames
+def build_store(
+    experiment: Experiment,
+    name: str,
+    manifest: Path,
+    out: Path,
+    progress_dir: Path | None = None,
+    threads: int = 1,
+) -> None:
+    """Cut dataset ``name`` into the crop store ``out``; its bytes do not depend on ``threads`` or on interruptions.
 
-
-def cut_frame(sequence: Sequence, frame: int, geometry: InputGeometry, side_px: int, context: float) -> np.ndarray:
-    """Crop uint8 ``(P, P, 3)`` centred on the target, at the scale of the network's images."""
-    image = sequence.image(frame)
-    box = sequence.boxes[frame]
-    window = float(context_size(box[2:], context)) * side_px / geometry.exemplar_px
-    return cut_patch(image, box_center(box), window, side_px, mean_color(image))
-
-
-def build_store(experiment: Experiment, name: str, manifest: Path, out: Path) -> None:
-    """Cut dataset ``name`` into the crop store ``out``.
+    Unfinished work is kept in ``progress_dir`` and taken up by the next call with the same data and settings.
 
     Raises
     ------
-    DiskFullError : the predicted size does not fit; nothing is written.
-    EmptySequenceError : no sequence has two visible frames.
+    DiskFullError : the predicted size does not fit; nothing is cut.
+    EmptySequenceError : no sequence has two frames to cut.
+    CorruptError : the dataset is not the one that its manifest lists.
     """
-    sequences = open_verified(experiment, name, manifest)
-    geometry = GEOMETRY[experiment.model.backbone]
-    pairs = experiment.pairs
-    side_px = store_px(geometry.train_search_px, pairs.translate_px * geometry.resolution, pairs.stretch)
-    chosen = [(sequence, select_frames(sequence, experiment.crops)) for sequence in sequences]
-    chosen = [(sequence, frames) for sequence, frames in chosen if len(frames) >= 2]
-    count = sum(len(frames) for _, frames in chosen)
-    if count == 0:
-        raise EmptySequenceError(
-            f"dataset '{name}' has no sequence with two visible frames; choose another training set"
-        )
-    size = count * side_px * side_px * 3
+    out = Path(out)
+    progress_dir = Path(progress_dir or out.with_name(f".{out.name}.progress"))
+    threads = max(threads, 1)
+    plan = make_plan(experiment, name, open_source(experiment, name, manifest), manifest)
     out.parent.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(out.parent).free
-    if size > free:
-        raise DiskFullError(
-            f"crops of '{name}' need {size / 1e9:.1f} GB but {out.parent} has {free / 1e9:.1f} GB free; "
-            "free some space or set crops.frames_per_sequence"
-        )
-    rows: list[tuple[str, int, float]] = []
-    with atomic_folder(out) as folder:
-        with (
-            open(folder / CROPS, "wb") as file,
-            tqdm(total=count, desc=f"crops {name}", unit="frame", disable=None) as bar,
-        ):
-            for sequence, frames in chosen:
-                for frame in frames:
-                    file.write(cut_frame(sequence, frame, geometry, side_px, experiment.crops.context).tobytes())
-                    likeness = np.nan if sequence.distractor is None else sequence.distractor[frame]
-                    rows.append((sequence.name, int(frame), likeness))
-                    bar.update()
-        index = pd.DataFrame(rows, columns=["sequence", "frame", "distractor"]).astype({"distractor": np.float32})
-        index.to_parquet(folder / INDEX, index=False)
-        shape, role = [count, side_px, side_px, 3], experiment.dataset(name).role
-        write_manifest(folder, dataset=name, role=role, shape=shape, exemplar_px=geometry.exemplar_px)
+    with exclusive(progress_dir.with_suffix(".lock")), one_thread_each(), named_disk_errors(out):
+        clear_others(progress_dir, plan.key)
+        unfinished = Unfinished(progress_dir / plan.key, CROPS[plan.config.storage])
+        if os.stat(progress_dir).st_dev != os.stat(out.parent).st_dev:
+            raise ConfigError(f"{progress_dir} and {out} are on different disks; choose --progress-dir beside --out")
+        announce(plan, measure(plan, threads), len(unfinished.sizes) / len(plan), threads, progress_dir)
+        cut_rest(plan, unfinished, threads)
+        write_facts(plan, unfinished)
+        publish_folder(unfinished.store, out)
+        shutil.rmtree(progress_dir, ignore_errors=True)
+
+
+def cut_rest(plan: Plan, unfinished: Unfinished, threads: int) -> None:
+    """Cut the blocks that are not done yet, several at once, and write them in order.
+
+    Threads are enough: decoding, resizing, hashing and encoding are done outside Python's lock.
+    """
+    blocks = plan.blocks[unfinished.blocks :]
+    bar = tqdm(total=len(plan), initial=len(unfinished.sizes), desc=f"crops {plan.name}", unit="frame", disable=None)
+    with bar:
+        for done in map_ahead(partial(cut_block, plan=plan), blocks, threads, AHEAD * threads):
+            unfinished.append(done)
+            bar.update(len(done.sizes))
+
+
+def write_facts(plan: Plan, unfinished: Unfinished) -> None:
+    """Write index and manifest of a store whose crops are all there."""
+    folder = unfinished.store
+    make_index(plan, unfinished).to_parquet(folder / INDEX, index=False)
+    facts = {
+        "dataset": plan.name,
+        "role": plan.role,
+        "dataset_manifest": plan.dataset_manifest,
+        "shape": [len(plan), plan.side_px, plan.side_px, 3],
+        "exemplar_px": plan.exemplar_px,
+        "storage": plan.config.storage,
+        "settings": asdict(plan.config),
+        "crops": {"file": CROPS[plan.config.storage], "bytes": unfinished.bytes},
+        "files": tree_entries(folder, [INDEX]),
+    }
+    write_text(folder / NAME, json.dumps(facts, indent=1, sort_keys=True) + "\n")
+
+
+def make_index(plan: Plan, unfinished: Unfinished) -> pd.DataFrame:
+    """One row per crop, with the columns :data:`~siamloss.crops.store.COLUMNS`."""
+    parts = []
+    for sequence, frames in plan.chosen:
+        box = boxes_in_crops(sequence.boxes[frames], plan)
+        likeness = np.nan if sequence.distractor is None else sequence.distractor[frames]
+        hashes = [plan.source.sha256(sequence.frame_paths[frame])[:SOURCE_DIGITS] for frame in frames]
+        facts = {"sequence": sequence.name, "frame": frames, **dict(zip("xywh", box.T, strict=True))}
+        facts |= {"visible": sequence.visible[frames], "source": hashes, "distractor": likeness}
+        parts.append(pd.DataFrame(facts))
+    index = pd.concat(parts, ignore_index=True)
+    index = index.assign(crc32=unfinished.crc32, bytes=unfinished.sizes)
+    kinds = {"frame": np.int32, "distractor": np.float32, "crc32": np.uint32, "bytes": np.int32}
+    return index.astype(kinds | dict.fromkeys("xywh", np.float32))[list(COLUMNS)]
+
+
+def boxes_in_crops(boxes: np.ndarray, plan: Plan) -> np.ndarray:
+    """Boxes float64 ``(T, 4)`` x, y, w, h of the frames' targets in pixels of their crops."""
+    side = np.maximum(np.rint(window_px(boxes, plan.config.context, plan.side_px, plan.exemplar_px)), 2)[:, None]
+    corner = np.rint(box_center(boxes) - (side - 1) / 2)
+    return np.concatenate([boxes[:, :2] - corner, boxes[:, 2:]], axis=1) * (plan.side_px / side)
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Keep OpenCV from starting threads of its own beside those that cut."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

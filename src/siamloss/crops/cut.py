@@ -9,6 +9,14 @@ def mean_color(image: np.ndarray) -> tuple[float, ...]:
     return cv2.mean(image)[: image.shape[2]]
 
 
+def patch_window(center_px: np.ndarray, side_px: float) -> tuple[int, int, int]:
+    """Left and top pixel and side of the square that :func:`cut_patch` cuts, in whole image pixels."""
+    side = max(round(float(side_px)), 2)
+    left = round(float(center_px[0]) - (side - 1) / 2.0)
+    top = round(float(center_px[1]) - (side - 1) / 2.0)
+    return left, top, side
+
+
 def cut_patch(
     image: np.ndarray, center_px: np.ndarray, side_px: float, out_px: int, fill: tuple[float, ...]
 ) -> np.ndarray:
@@ -30,10 +38,8 @@ def cut_patch(
     ------
     bertinetto/siamese-fc, get_subwindow_tracking.m (rounding of side and corner, mean-colour padding).
     """
-    side = max(round(float(side_px)), 2)
+    left, top, side = patch_window(center_px, side_px)
     height, width = image.shape[:2]
-    left = round(float(center_px[0]) - (side - 1) / 2.0)
-    top = round(float(center_px[1]) - (side - 1) / 2.0)
     right, bottom = left + side, top + side
     pad_left, pad_top = min(max(-left, 0), side), min(max(-top, 0), side)
     pad_right, pad_bottom = min(max(right - width, 0), side), min(max(bottom - height, 0), side)

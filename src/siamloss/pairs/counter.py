@@ -14,18 +14,21 @@ def _mix(state: np.ndarray) -> np.ndarray:
     return state ^ (state >> np.uint64(31))
 
 
-def random_bits(*counters: np.ndarray | int) -> np.ndarray:
-    """uint64 of the broadcast shape of the counters; each counter is absorbed in turn."""
+def random_bits(*counters: np.ndarray | int, start: np.ndarray | int = 0) -> np.ndarray:
+    """uint64 of the broadcast shape of the counters; each counter is absorbed in turn.
+
+    ``random_bits(a, b, c)`` is ``random_bits(c, start=random_bits(a, b))``: what many draws share is absorbed once.
+    """
     with np.errstate(over="ignore"):
-        state = np.zeros((), dtype=np.uint64)
+        state = np.asarray(start, dtype=np.uint64)
         for counter in counters:
             state = _mix((state ^ np.asarray(counter).astype(np.uint64)) + _GAMMA)
     return state
 
 
-def uniform(*counters: np.ndarray | int) -> np.ndarray:
-    """float64 in [0, 1) of the broadcast shape of the counters."""
-    return (random_bits(*counters) >> np.uint64(11)) * 2.0**-53
+def uniform(*counters: np.ndarray | int, start: np.ndarray | int = 0) -> np.ndarray:
+    """float64 in [0, 1) of the broadcast shape of the counters; ``start`` as in :func:`random_bits`."""
+    return (random_bits(*counters, start=start) >> np.uint64(11)) * 2.0**-53
 
 
 def permutation(count: int, *counters: int) -> np.ndarray:

@@ -1,12 +1,13 @@
 """Which crops make a pair, and how each is augmented: a pure function of (seed, epoch, index)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from siamloss.config import PairsConfig
 from siamloss.crops.store import CropStore
-from siamloss.pairs.counter import permutation, uniform
+from siamloss.pairs.counter import permutation, random_bits, uniform
 
 _VIDEO, _FIRST, _SECOND, _SHIFT, _STRETCH, _GRAY = range(6)
 
@@ -28,6 +29,11 @@ class PairBatch:
     stretch: np.ndarray
     gray: np.ndarray
 
+    def part(self, start: int, stop: int) -> "PairBatch":
+        """The pairs ``start`` to ``stop`` of the batch."""
+        chosen = slice(start, stop)
+        return PairBatch(self.crop[chosen], self.shift[chosen], self.stretch[chosen], self.gray[chosen])
+
 
 def sample_pairs(store: CropStore, config: PairsConfig, seed: int, epoch: int, indices: np.ndarray) -> PairBatch:
     """Sample pairs by their numbers.
@@ -46,28 +52,30 @@ def sample_pairs(store: CropStore, config: PairsConfig, seed: int, epoch: int, i
     indices = np.asarray(indices, dtype=np.int64)
     videos = _videos(len(store.first) - 1, seed, epoch, indices)
     low, high = store.first[videos], store.first[videos + 1]
-    exemplar = low + np.floor(uniform(seed, epoch, indices, _FIRST) * (high - low)).astype(np.int64)
-    search = np.empty_like(exemplar)
-    draw = uniform(seed, epoch, indices, _SECOND)
-    for row, (crop, start, end) in enumerate(zip(exemplar, low, high, strict=True)):
-        near = store.frames[start:end]
-        distance = config.max_frame_distance
-        first = start + np.searchsorted(near, store.frames[crop] - distance, side="left")
-        last = start + np.searchsorted(near, store.frames[crop] + distance, side="right")
-        others = last - first - 1
-        if others <= 0:
-            search[row] = crop
-            continue
-        search[row] = first + int(draw[row] * others)
-        search[row] += search[row] >= crop
-    axes = np.arange(4).reshape(2, 2)
-    column = indices[:, None, None]
+    state_B = random_bits(seed, epoch, indices)
+    first_B, second_B, gray_B = uniform([[_FIRST], [_SECOND], [_GRAY]], start=state_B)
+    exemplar = low + np.floor(first_B * (high - low)).astype(np.int64)
+    first, last = _near(store, videos, exemplar, config.max_frame_distance)
+    others = last - first - 1
+    search = first + (second_B * others).astype(np.int64)
+    search = np.where(others > 0, search + (search >= exemplar), exemplar)
+    kind, axes = np.array([_SHIFT, _STRETCH]).reshape(2, 1, 1, 1), np.arange(4).reshape(2, 2)
+    shift_B22, stretch_B22 = 2.0 * uniform(kind, axes, start=state_B[:, None, None]) - 1.0
     return PairBatch(
         crop=np.stack([exemplar, search], axis=1),
-        shift=2.0 * uniform(seed, epoch, column, _SHIFT, axes) - 1.0,
-        stretch=1.0 + config.stretch * (2.0 * uniform(seed, epoch, column, _STRETCH, axes) - 1.0),
-        gray=uniform(seed, epoch, indices, _GRAY) < config.gray_probability,
+        shift=shift_B22,
+        stretch=1.0 + config.stretch * stretch_B22,
+        gray=gray_B < config.gray_probability,
     )
+
+
+def _near(store: CropStore, videos: np.ndarray, crops: np.ndarray, distance: int) -> tuple[np.ndarray, np.ndarray]:
+    """Range of the crops of the same video at most ``distance`` frames away; the second bound is exclusive."""
+    frames = store.frames[crops].astype(np.int64)
+    start = videos * store.span
+    first = np.searchsorted(store.keys, start + np.maximum(frames - distance, 0), side="left")
+    last = np.searchsorted(store.keys, start + np.minimum(frames + distance, store.span - 1), side="right")
+    return first, last
 
 
 def _videos(count: int, seed: int, epoch: int, indices: np.ndarray) -> np.ndarray:
@@ -75,7 +83,12 @@ def _videos(count: int, seed: int, epoch: int, indices: np.ndarray) -> np.ndarra
     rounds = indices // count
     videos = np.empty_like(indices)
     for number in np.unique(rounds):
-        order = permutation(count, seed, epoch, int(number), _VIDEO)
         chosen = rounds == number
-        videos[chosen] = order[indices[chosen] % count]
+        videos[chosen] = _order(count, seed, epoch, int(number))[indices[chosen] % count]
     return videos
+
+
+@lru_cache(maxsize=16)
+def _order(count: int, seed: int, epoch: int, number: int) -> np.ndarray:
+    """Order of the videos in one round; kept, as many batches fall into the same round."""
+    return permutation(count, seed, epoch, number, _VIDEO)

@@ -1,5 +1,6 @@
 """The crop store."""
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -8,14 +9,15 @@ import pandas as pd
 import pytest
 
 from siamloss.config import CropsConfig
-from siamloss.crops.build import build_store, select_frames
-from siamloss.crops.store import open_store, store_px
+from siamloss.crops.build import build_store
+from siamloss.crops.select import select_frames
+from siamloss.crops.store import INDEX, check_version, open_store, store_px
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.prepare import prepare_dataset
 from siamloss.errors import CorruptError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.paths import Home
-from siamloss.provenance.manifest import read_manifest, write_manifest
+from siamloss.provenance.manifest import NAME, read_manifest, tree_entries
 
 
 def test_store_holds_every_visible_frame_once(tiny, tiny_stores):
@@ -58,13 +60,18 @@ def test_similarity_is_nan_where_the_dataset_does_not_know(tiny, tmp_path):
     assert np.isnan(open_store(tmp_path / "store").distractor).all()
 
 
-def test_store_of_an_older_version_is_refused(tiny_stores, tmp_path):
+@pytest.mark.parametrize("missing", ["manifest", "index"])
+def test_store_of_an_older_version_is_refused(tiny_stores, tmp_path, missing):
     folder = tmp_path / "store"
     shutil.copytree(tiny_stores[1], folder)
-    facts = {name: value for name, value in read_manifest(folder).items() if name != "files"}
-    pd.read_parquet(folder / "index.parquet").drop(columns="distractor").to_parquet(folder / "index.parquet")
-    write_manifest(folder, **facts)
-    with pytest.raises(CorruptError, match="cut by an older version; delete it and run snakemake again"):
+    manifest = read_manifest(folder)
+    if missing == "manifest":
+        del manifest["storage"]
+    else:
+        pd.read_parquet(folder / INDEX).drop(columns="crc32").to_parquet(folder / INDEX)
+        manifest["files"] = tree_entries(folder, [INDEX])
+    (folder / NAME).write_text(json.dumps(manifest))
+    with pytest.raises(CorruptError, match=r"cut by an older version; delete .* and run snakemake again"):
         open_store(folder)
 
 
@@ -113,3 +120,76 @@ def test_damage_is_found_before_use(tiny_stores, tmp_path, damage):
         file.unlink()
     with pytest.raises(CorruptError, match=r"crops\.u8.*run snakemake again"):
         open_store(folder)
+
+
+def flip(file, place):
+    data = bytearray(file.read_bytes())
+    data[place] ^= 1
+    file.write_bytes(data)
+
+
+def copied(store, tmp_path):
+    return shutil.copytree(store, tmp_path / "store")
+
+
+def test_crops_of_a_large_store_are_checked_when_they_are_read(tiny_stores, tmp_path):
+    folder = copied(tiny_stores[0], tmp_path)
+    whole = open_store(tiny_stores[0])
+    size = whole.crops[0].size
+    flip(folder / "crops.u8", 7 * size + 123)
+    store = open_store(folder, check="rows")
+    others = np.setdiff1d(np.arange(len(store)), [7])
+    np.testing.assert_array_equal(store.read(others), whole.crops[others])
+    name = store.names[np.searchsorted(store.first, 7, side="right") - 1]
+    with pytest.raises(CorruptError, match=rf"crops\.u8.*'{name}', frame {store.frames[7]},.*run snakemake again"):
+        store.read(np.array([3, 7]))
+    for check in ("auto", "all"):
+        with pytest.raises(CorruptError, match="another checksum"):
+            open_store(folder, check=check)
+
+
+def test_every_byte_of_a_crop_counts(tiny_stores, tmp_path):
+    folder = copied(tiny_stores[1], tmp_path)
+    size = open_store(folder).crops[0].size
+    for place in (0, 1, size // 3, size - 1):
+        flip(folder / "crops.u8", place)
+        with pytest.raises(CorruptError):
+            open_store(folder, check="rows").read(np.array([0]))
+        flip(folder / "crops.u8", place)
+    open_store(folder, check="all")
+
+
+@pytest.mark.parametrize("name", ["index.parquet", "manifest.json"])
+def test_damaged_index_or_manifest_is_refused(tiny_stores, tmp_path, name):
+    folder = copied(tiny_stores[0], tmp_path)
+    file = folder / name
+    if name == "manifest.json":
+        file.write_bytes(file.read_bytes()[:-20])
+    else:
+        flip(file, file.stat().st_size // 2)
+    with pytest.raises(CorruptError, match="run snakemake again"):
+        open_store(folder, check="rows")
+
+
+def test_read_gives_the_centres_of_crops(tiny_stores):
+    store, rows = open_store(tiny_stores[0]), np.array([5, 0, 5])
+    np.testing.assert_array_equal(store.read(rows), store.crops[rows])
+    np.testing.assert_array_equal(store.read(rows, 71), store.crops[rows, 30:101, 30:101])
+
+
+def test_store_of_another_dataset_version_is_refused(tiny, tiny_stores, tmp_path):
+    manifest = tmp_path / "manifest.json"
+    manifest.write_bytes(Home(tiny).manifest(tiny.datasets.train.name).read_bytes())
+    check_version(tiny_stores[0], manifest)
+    manifest.write_text(manifest.read_text().replace('"bytes": ', '"bytes": 1', 1))
+    with pytest.raises(CorruptError, match=r"another version of its dataset.*run snakemake again"):
+        check_version(tiny_stores[0], manifest)
+    with pytest.raises(CorruptError, match="not readable"):
+        check_version(tiny_stores[0], tmp_path / "absent.json")
+
+
+def test_boxes_are_centred(tiny_stores):
+    store = open_store(tiny_stores[0])
+    center = store.boxes[:, :2] + store.boxes[:, 2:] / 2
+    assert np.abs(center - 131 / 2).max() < 4
+    assert (store.boxes[:, 2:] > 20).all()

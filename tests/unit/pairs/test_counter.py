@@ -15,6 +15,12 @@ def test_vector_equals_scalars():
     assert vector.tolist() == [float(uniform(3, i, 7)) for i in range(5)]
 
 
+def test_what_draws_share_can_be_absorbed_once():
+    shared = random_bits(3, 1, np.arange(5))
+    for last in (0, 7):
+        assert uniform(last, start=shared).tolist() == uniform(3, 1, np.arange(5), last).tolist()
+
+
 def test_uniform_is_uniform_and_uncorrelated():
     draws = uniform(1, np.arange(20000)[:, None], np.arange(2))
     assert draws.min() >= 0

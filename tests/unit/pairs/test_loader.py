@@ -1,16 +1,24 @@
 """Batches of pairs from a crop store."""
 
+import shutil
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from siamloss.config import PairsConfig
+from siamloss.config import CropsConfig, PairsConfig
+from siamloss.crops.build import build_store
 from siamloss.crops.store import CropStore, open_store, store_px
+from siamloss.errors import CorruptError
 from siamloss.geometry.network import GEOMETRY
+from siamloss.pairs import loader as loader_module
+from siamloss.pairs import resident as resident_module
 from siamloss.pairs.loader import PairLoader
+from siamloss.pairs.resident import make_resident
 from siamloss.pairs.sampler import sample_pairs
+from siamloss.paths import Home
 
 CPU = torch.device("cpu")
 CONFIG = PairsConfig(gray_probability=0.5)
@@ -117,3 +125,93 @@ def test_translation_is_in_pixels_of_the_255_px_search_image(backbone):
     drawn = sample_pairs(store, config, 0, 1, PAIRS).shift[:, 0]
     np.testing.assert_allclose(shift, 8 * geometry.resolution * drawn[:, 0], atol=1e-3)
     assert np.abs(shift).max() > 0.8 * 8 * geometry.resolution
+
+
+BATCHES = [PAIRS[:5], PAIRS[5:6], PAIRS[6:20], PAIRS[20:]]
+
+
+def streamed(loader, **options):
+    return [torch.cat(role) for role in zip(*loader.stream(3, BATCHES, **options), strict=True)]
+
+
+@pytest.mark.parametrize("augment", [True, False])
+@pytest.mark.parametrize(("ahead", "threads"), [(1, 1), (2, 1), (6, 3)])
+def test_stream_equals_loading_to_the_bit(store, augment, ahead, threads):
+    found = streamed(loader(store), augment=augment, ahead=ahead, threads=threads)
+    assert equal(found, loader(store).load(3, PAIRS, augment))
+
+
+def test_stream_samples_across_its_groups(store, monkeypatch):
+    monkeypatch.setattr(loader_module, "SAMPLED", 3)
+    assert equal(streamed(loader(store)), loader(store).load(3, PAIRS))
+
+
+@pytest.mark.parametrize("augment", [True, False])
+def test_resident_crops_give_the_same_pairs_to_the_bit(store, augment):
+    held = replace(loader(store), resident=make_resident(store, CPU, store.crops.size))
+    assert equal(held.load(3, PAIRS, augment), loader(store).load(3, PAIRS, augment))
+    assert equal(streamed(held, augment=augment), loader(store).load(3, PAIRS, augment))
+
+
+def test_resident_crops_are_those_of_the_store_or_none(store, monkeypatch):
+    monkeypatch.setattr(resident_module, "COPIED_BYTES", 5 * store.crops[0].size)
+    np.testing.assert_array_equal(make_resident(store, CPU, store.crops.size).numpy(), store.crops)
+    assert make_resident(store, CPU, store.crops.size - 1) is None
+    assert make_resident(store, CPU) is None
+
+
+@pytest.fixture(scope="module")
+def jpeg_store(tiny, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jpeg") / "store"
+    name = tiny.datasets.train.name
+    build_store(replace(tiny, crops=CropsConfig(storage="jpeg")), name, Home(tiny).manifest(name), folder)
+    return open_store(folder)
+
+
+def test_jpeg_store_gives_the_pairs_of_its_decoded_crops_to_the_bit(jpeg_store):
+    decoded = replace(jpeg_store, crops=jpeg_store.read(np.arange(len(jpeg_store))), crc32=None)
+    expected = loader(decoded).load(3, PAIRS)
+    assert equal(loader(jpeg_store).load(3, PAIRS), expected)
+    assert equal(streamed(loader(jpeg_store), threads=3), expected)
+    held = make_resident(jpeg_store, CPU, decoded.crops.size)
+    assert equal(replace(loader(jpeg_store), resident=held).load(3, PAIRS), expected)
+
+
+def test_damage_is_raised_where_the_pair_is_streamed_and_no_thread_is_left(tiny_stores, tmp_path):
+    folder = shutil.copytree(tiny_stores[0], tmp_path / "store")
+    whole = loader(open_store(folder))
+    file = folder / "crops.u8"
+    data = bytearray(file.read_bytes())
+    row = int(sample_pairs(whole.store, CONFIG, 0, 3, BATCHES[2]).crop[-1, 1])
+    early = sample_pairs(whole.store, CONFIG, 0, 3, PAIRS[:6]).crop
+    assert row not in early, "the pairs of the first two batches are whole"
+    data[row * whole.store.crops[0].size + 9] ^= 1
+    file.write_bytes(data)
+    before, images = threading.active_count(), loader(open_store(folder, check="rows")).stream(3, BATCHES)
+    for indices in BATCHES[:2]:
+        assert equal(next(images), whole.load(3, indices))
+    with pytest.raises(CorruptError, match="another checksum"):
+        next(images)
+    assert threading.active_count() == before
+
+
+def test_a_consumer_that_stops_leaves_no_thread(store):
+    before = threading.active_count()
+    for _ in loader(store).stream(1, (np.arange(4) for _ in range(10**9))):
+        break
+    assert threading.active_count() == before
+    images = loader(store).stream(1, [PAIRS] * 9)
+    next(images)
+    assert threading.active_count() > before
+    images.close()
+    assert threading.active_count() == before
+
+
+def test_any_number_of_torch_threads_gives_the_same_bits(store):
+    before = torch.get_num_threads()
+    found = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        found.append(loader(store).load(3, PAIRS))
+    torch.set_num_threads(before)
+    assert equal(*found)

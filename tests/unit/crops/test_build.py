@@ -1,0 +1,201 @@
+"""Cutting a store: the same bytes whatever the threads and interruptions; refusals before and while cutting."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from siamloss.config import CropsConfig, SyntheticConfig
+from siamloss.crops.build import build_store
+from siamloss.crops.cut import cut_patch, mean_color
+from siamloss.crops.plan import BLOCK
+from siamloss.crops.store import INDEX, open_store
+from siamloss.crops.unfinished import JOURNAL
+from siamloss.data.open import dataset_root, open_dataset
+from siamloss.data.prepare import prepare_dataset
+from siamloss.errors import CorruptError, EmptySequenceError
+from siamloss.geometry import box_center, context_size
+from siamloss.paths import Home
+from siamloss.provenance.hashing import sha256_file
+from siamloss.provenance.manifest import read_manifest
+
+
+def build(experiment, out, **options):
+    name = experiment.datasets.train.name
+    build_store(experiment, name, Home(experiment).manifest(name), out, **options)
+    return files(out)
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def with_crops(experiment, **settings):
+    return replace(experiment, crops=replace(experiment.crops, **settings))
+
+
+@pytest.fixture(scope="module")
+def many(tiny, tmp_path_factory):
+    """As tiny, with a training set of more sequences and blocks."""
+    sets = tiny.datasets
+    drawn = replace(sets.train, synthetic=SyntheticConfig(sequences=5, frames=70, seed=3, width=96, height=80))
+    experiment = replace(tiny, results=str(tmp_path_factory.mktemp("many")), datasets=replace(sets, train=drawn))
+    prepare_dataset(experiment, drawn.name, Home(experiment).manifest(drawn.name))
+    return experiment
+
+
+def test_raw_store_holds_the_patches_cut_one_by_one(tiny, tiny_stores):
+    stored = np.fromfile(tiny_stores[0] / "crops.u8", np.uint8).reshape(-1, 131, 131, 3)
+    patches = []
+    for sequence in open_dataset(tiny, tiny.datasets.train):
+        for frame in np.flatnonzero(sequence.visible):
+            image, box = sequence.image(frame), sequence.boxes[frame]
+            side = float(context_size(box[2:])) * 131 / 63
+            patches.append(cut_patch(image, box_center(box), side, 131, mean_color(image)))
+    np.testing.assert_array_equal(stored, np.stack(patches))
+
+
+@pytest.mark.parametrize("storage", ["raw", "jpeg"])
+def test_bytes_do_not_depend_on_the_number_of_threads(many, tmp_path, storage):
+    experiment = with_crops(many, storage=storage)
+    one = build(experiment, tmp_path / "one")
+    assert build(experiment, tmp_path / "three", threads=3) == one
+    assert len(open_store(tmp_path / "one", check="all")) > 5 * BLOCK, "several blocks, all as they were written"
+
+
+def test_killed_at_any_moment_it_is_taken_up_and_ends_with_the_same_bytes(many, tmp_path):
+    whole, progress = build(many, tmp_path / "whole"), tmp_path / "progress"
+    home, name = Home(many), many.datasets.train.name
+    home.spec.parent.mkdir(parents=True, exist_ok=True)
+    home.spec.write_text(json.dumps(many.to_dict()))
+    command = [sys.executable, "-m", "siamloss.cli", "crops", "--spec", home.spec, "--dataset", name]
+    command += ["--manifest", home.manifest(name), "--out", tmp_path / "out", "--progress-dir", progress]
+    kept = []
+    for wanted in (1, 4):
+        process = subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL)
+        while process.poll() is None and lines(progress) < wanted:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kept.append(lines(progress))
+        assert not (tmp_path / "out").exists() or files(tmp_path / "out") == whole, "whole or absent"
+    assert kept == sorted(kept), "what was done is kept"
+    assert kept[0] >= 1
+    assert build(many, tmp_path / "out", progress_dir=progress, threads=2) == whole
+    assert not progress.exists()
+
+
+def lines(progress):
+    return sum(path.read_bytes().count(b"\n") for path in progress.glob(f"*/{JOURNAL}"))
+
+
+def test_blocks_done_before_are_not_cut_again(many, tmp_path):
+    """Checksums that only the journal can have come from are in the index."""
+    whole = build(many, tmp_path / "whole")
+    key = unfinished_key(many, tmp_path)
+    (tmp_path / "progress" / key / "store").mkdir(parents=True)
+    index = pd.read_parquet(tmp_path / "whole" / INDEX)
+    first = index[index.sequence == index.sequence[0]]
+    (tmp_path / "progress" / key / "store" / "crops.u8").write_bytes(whole["crops.u8"][: first.bytes.sum()])
+    blocks = [first.iloc[start : start + BLOCK] for start in range(0, len(first), BLOCK)]
+    journal = [json.dumps({"bytes": block.bytes.tolist(), "crc32": [1] * len(block)}) + "\n" for block in blocks]
+    (tmp_path / "progress" / key / JOURNAL).write_text("".join(journal))
+    build(many, tmp_path / "out", progress_dir=tmp_path / "progress")
+    assert (pd.read_parquet(tmp_path / "out" / INDEX).crc32 == 1).sum() == len(first)
+
+
+def unfinished_key(experiment, tmp_path):
+    """Name of the folder of unfinished work, as a failing call leaves it."""
+    name, home = experiment.datasets.train.name, Home(experiment)
+    frame = sorted(dataset_root(experiment, experiment.datasets.train).glob("*/*.jpg"))[-1]
+    data = frame.read_bytes()
+    frame.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(CorruptError, match=r"was changed.*restore the dataset"):
+        build_store(experiment, name, home.manifest(name), tmp_path / "fails", tmp_path / "failing")
+    frame.write_bytes(data)
+    assert not (tmp_path / "fails").exists()
+    return next((tmp_path / "failing").iterdir()).name
+
+
+def test_index_says_box_source_and_visibility_of_every_crop(tiny, tiny_stores):
+    """A target drawn anew from its box in crop pixels covers what its box in the frame covers."""
+    index = pd.read_parquet(tiny_stores[0] / INDEX)
+    sequences = {sequence.name: sequence for sequence in open_dataset(tiny, tiny.datasets.train)}
+    assert index.visible.all()
+    for row in index.iloc[::5].itertuples():
+        sequence = sequences[row.sequence]
+        assert sha256_file(sequence.frame_paths[row.frame]).startswith(row.source)
+        box, image = sequence.boxes[row.frame], np.zeros_like(sequence.image(row.frame))
+        x, y = np.round(box[:2]).astype(int)
+        right, bottom = np.round(box[:2] + box[2:]).astype(int)
+        image[max(y, 0) : bottom, max(x, 0) : right] = 255
+        side = float(context_size(box[2:])) * 131 / 63
+        lit = cut_patch(image, box_center(box), side, 131, (0, 0, 0))[..., 0] > 127
+        drawn = np.zeros((131, 131), bool)
+        edges = np.round([row.y, row.y + row.h, row.x, row.x + row.w]).astype(int).clip(0, 131)
+        drawn[edges[0] : edges[1], edges[2] : edges[3]] = True
+        inside_frame = cut_patch(np.full_like(image, 255), box_center(box), side, 131, (0, 0, 0))[..., 0] > 127
+        drawn &= inside_frame
+        scale = 131 / side
+        rim = 2 * (row.w + row.h) * (scale / 2 + 1)
+        assert (lit != drawn).sum() < rim, "rounding of the box in the frame and in the crop"
+        assert row.x + (row.w - scale) / 2 == pytest.approx((131 - scale) / 2, abs=0.51 * scale)
+
+
+def test_jpeg_store_is_small_and_looks_like_the_raw_one(tiny, tiny_stores, tmp_path):
+    build(with_crops(tiny, storage="jpeg"), tmp_path / "jpeg")
+    raw, jpeg = open_store(tiny_stores[0]), open_store(tmp_path / "jpeg")
+    assert read_manifest(tmp_path / "jpeg")["crops"]["bytes"] < raw.crops.size / 3
+    rows = np.arange(len(raw))
+    difference = np.abs(raw.read(rows).astype(int) - jpeg.read(rows))
+    assert difference.mean() < 3
+    one = cv2.imencode(".jpg", cv2.cvtColor(raw.read(rows[5:6])[0], cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
+    np.testing.assert_array_equal(jpeg.crops.bytes_of(5), one[1].ravel())
+    np.testing.assert_array_equal(raw.frames, jpeg.frames)
+
+
+def test_lower_quality_is_smaller(tiny, tmp_path):
+    sizes = [
+        len(build(with_crops(tiny, storage="jpeg", jpeg_quality=quality), tmp_path / str(quality))["crops.jpg"])
+        for quality in (50, 95)
+    ]
+    assert sizes[0] < sizes[1] / 2
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_forecast_is_one_line(tiny, tmp_path, capfd, threads):
+    build(tiny, tmp_path / "store", threads=threads)
+    lines = capfd.readouterr().err.splitlines()
+    count = len(open_store(tmp_path / "store"))
+    said = [line for line in lines if line.startswith("crops of")]
+    assert len(said) == 1
+    size = (tmp_path / "store" / "crops.u8").stat().st_size / 1e9
+    for part in (f"{count} crops of 131 px, raw, {size:.2f} GB", f"{threads} thread", " s with", "GB free"):
+        assert part in said[0]
+
+
+def test_a_filter_that_leaves_nothing_is_an_error(tiny, tmp_path):
+    name = tiny.datasets.train.name
+    manifest = tmp_path / "manifest.json"
+    root = tmp_path / "copy"
+    sequence = open_dataset(tiny, tiny.datasets.train)[0]
+    (root / "a").mkdir(parents=True)
+    for number in range(3):
+        (root / "a" / f"{number:08d}.jpg").write_bytes(sequence.frame_paths[0].read_bytes())
+    (root / "a" / "groundtruth.txt").write_text("5,5,10,10\n" * 3)
+    (root / "list.txt").write_text("a\n")
+    copy = replace(tiny.datasets.train, synthetic=None, path="copy")
+    experiment = replace(tiny, data_root=str(tmp_path), datasets=replace(tiny.datasets, train=copy))
+    prepare_dataset(experiment, name, manifest)
+    with pytest.raises(EmptySequenceError, match=r"crops\.frame_filter: none"):
+        build_store(replace(experiment, crops=CropsConfig(frame_filter="siamfc")), name, manifest, tmp_path / "store")
+    build_store(experiment, name, manifest, tmp_path / "store")
+    with pytest.raises(EmptySequenceError):
+        build_store(replace(experiment, crops=CropsConfig(skip_odd_frames=True)), name, manifest, tmp_path / "other")
