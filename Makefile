@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+VOT_STAMP := .votenv/.installed
 CORES ?= all
 
-.PHONY: reproduce ablation test check-demo vot-toolkit mutants lint format bench clean
+.PHONY: reproduce ablation test test-slow test-kills check-demo vot-toolkit mutants lint format bench clean
 
 reproduce: $(STAMP)
 	$(BIN)/snakemake --cores $(CORES)
@@ -18,12 +19,23 @@ ablation: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow
+
+test-kills: $(STAMP)
+	KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -m slow -s tests/workflow/test_kills.py
+
 check-demo: $(STAMP)
 	$(BIN)/python -m pytest tests/demo -m demo
 
-vot-toolkit:
-	$(PYTHON) -m venv .votenv
-	.votenv/bin/pip install --quiet --disable-pip-version-check vot-toolkit==0.9.0 attributee==0.1.9
+vot-toolkit: $(VOT_STAMP)
+
+# Half an installation is removed: the tests take the interpreter that lies there for a whole one.
+$(VOT_STAMP): Makefile
+	@rm -rf .votenv
+	{ $(PYTHON) -m venv .votenv && .votenv/bin/pip install --quiet --disable-pip-version-check \
+		vot-toolkit==0.9.0 attributee==0.1.9; } || { rm -rf .votenv; exit 1; }
+	@touch $@
 
 mutants: $(STAMP)
 	$(BIN)/python tests/mutants/run.py
@@ -45,7 +57,7 @@ bench: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "siamloss needs Python 3.11 or newer; set PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "cannot make $(VENV); on Debian run: apt-get install python3-venv" >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[suite,test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[suite,tensorboard,test]'
 	@touch $@
 
 clean:

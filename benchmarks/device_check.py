@@ -12,23 +12,29 @@ import json
 import platform
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
-from siamloss.config import ModelConfig, PairsConfig, TrackConfig
+from siamloss.config import ModelConfig, PairsConfig, TrackConfig, TrainConfig
 from siamloss.crops.store import CropStore, store_px
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import LOSSES, make_loss
 from siamloss.model import build_model
+from siamloss.model.correlation import cross_correlation
 from siamloss.model.device import autocast, choose_device
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
+from siamloss.pairs.resident import make_resident
 from siamloss.tracking.siamfc import SiamFCTracker
+from siamloss.training.step import Step
 
 LABELS = label_map(15, 8.0, 16.0)
+BLOCKS = 5
+"""Timed blocks of steps; the median is told."""
 
 
 def wait(device: torch.device) -> None:
@@ -75,31 +81,74 @@ def score_map_difference(backbone: str, device: torch.device) -> dict[str, float
     return {name: float((x - reference).abs().max()) / spread for name, x in (("float32", plain), ("autocast", mixed))}
 
 
-def train_rate(backbone: str, device: torch.device, batch: int, steps: int) -> dict[str, float]:
-    """Median training step with the loader's work and on a fixed batch, as pairs per second."""
-    loader, model = random_loader(backbone, device), build_model(ModelConfig(backbone), 0).to(device)
-    loss, labels = make_loss("gsl", {}), LABELS.to(device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9)
+def make_step(backbone: str, device: torch.device, batch: int, mode: str) -> Step:
+    """The training step of the GSL, in one of its modes."""
+    config = TrainConfig(batch_size=batch, clip_norm=0.5, compile=mode == "compiled", cuda_graph=mode == "graph")
+    model = build_model(ModelConfig(backbone), 0).to(device).train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, weight_decay=5e-4)
+    return Step(model, make_loss("gsl", {}), optimizer, LABELS.to(device), config)
+
+
+def train_rate(backbone: str, device: torch.device, batch: int, steps: int, mode: str) -> dict[str, float]:
+    """Training steps on a fixed batch, and fed by a store that lies on the device, as pairs per second."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    loader, step = random_loader(backbone, device), make_step(backbone, device, batch, mode)
     fixed = loader.load(1, np.arange(batch))
+    resident = make_resident(loader.store, device, budget_bytes=2**32)
+    stream = replace(loader, resident=resident).stream(1, np.arange(10**5 * batch).reshape(-1, batch))
     rates = {}
-    for name in ("fixed", "loaded"):
+    for name, images in (("fixed", lambda: fixed), ("fed", lambda: next(stream))):
         times = []
-        for _ in range(steps):
+        for block in range(BLOCKS + 1):
             wait(device)
             started = time.perf_counter()
-            images = fixed if name == "fixed" else loader.load(1, np.arange(batch))
-            with autocast(device):
-                scores = model(*images)
-            optimizer.zero_grad(set_to_none=True)
-            loss(scores, labels).total.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
-            optimizer.step()
+            for _ in range(steps):
+                step.run(*images())
             wait(device)
-            times.append(time.perf_counter() - started)
-        rates[f"{name}_pairs_per_s"] = batch / statistics.median(times[len(times) // 3 :])
+            if block:  # the first one warms up
+                times.append((time.perf_counter() - started) / steps)
+        rates[f"{name}_pairs_per_s"] = batch / statistics.median(times)
+    stream.close()
     if device.type == "cuda":
         rates["peak_mib"] = torch.cuda.max_memory_allocated(device) / 2**20
     return rates
+
+
+def correlation_ms(device: torch.device, batch: int, steps: int) -> dict[str, float]:
+    """Cross-correlation forwards and backwards at training size: grouped convolution and batched matrix product."""
+    shapes = (batch, 256, 6, 6), (batch, 256, 20, 20)
+    features = [torch.randn(shape, device=device, requires_grad=True) for shape in shapes]
+
+    def grouped(exemplar: torch.Tensor, search: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.conv2d(search.reshape(1, -1, 20, 20), exemplar, groups=batch)
+
+    result = {}
+    for name, correlate in (("grouped convolution", grouped), ("matrix product", cross_correlation)):
+        times = []
+        for block in range(BLOCKS + 1):
+            wait(device)
+            started = time.perf_counter()
+            for _ in range(steps):
+                torch.autograd.grad(correlate(*features).square().sum(), features)
+            wait(device)
+            if block:
+                times.append((time.perf_counter() - started) / steps)
+        result[name] = 1e3 * statistics.median(times)
+    return result
+
+
+def graph_difference(backbone: str, device: torch.device) -> float:
+    """Largest difference of any weight after 12 steps with a recorded step from 12 single ones; 0 is equal bytes."""
+    loader = random_loader(backbone, device)
+    weights = []
+    for mode in ("eager", "graph"):
+        step = make_step(backbone, device, 8, mode)
+        step.set_rate(1e-3)
+        for number in range(12):
+            step.run(*loader.load(1, np.arange(8 * number, 8 * number + 8)))
+        weights.append(torch.cat([tensor.detach().flatten().double() for tensor in step.model.parameters()]))
+    return float((weights[0] - weights[1]).abs().max())
 
 
 def track_rate(backbone: str, device: torch.device, frames: int) -> dict[str, float]:
@@ -124,17 +173,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--batches", type=int, nargs="+", default=[8, 32, 128])
     options = parser.parse_args()
     device = choose_device(options.device)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
     result = {"device": name, "torch": torch.__version__, "loss_gradients": largest_loss_difference(device)}
+    result["correlation_ms"] = {batch: correlation_ms(device, batch, options.steps) for batch in options.batches}
     for backbone in GEOMETRY:
         print(f"{backbone} on {name}", flush=True)
         result[backbone] = {
             "score_maps": score_map_difference(backbone, device),
-            "train": {batch: train_rate(backbone, device, batch, options.steps) for batch in options.batches},
+            "train": {
+                mode: {batch: train_rate(backbone, device, batch, options.steps, mode) for batch in options.batches}
+                for mode in (["eager", "compiled", "graph"] if device.type == "cuda" else ["eager"])
+            },
+            "graph_difference": graph_difference(backbone, device) if device.type == "cuda" else None,
             "track": track_rate(backbone, device, options.steps),
         }
         options.out.write_text(json.dumps(result, indent=1) + "\n")

@@ -11,15 +11,26 @@ Config = Annotated[Path, typer.Option(help="Profile.")]
 
 
 @app.command()
-def plan(config: Config = Path("config/demo.yaml")) -> None:
-    """Print how many jobs of which kind a profile has."""
+def plan(
+    config: Config = Path("config/demo.yaml"),
+    pairs_per_s: Annotated[
+        float, typer.Option(min=0.0, help="Training rate of one device, as its progress bar says; gives hours.")
+    ] = 0.0,
+) -> None:
+    """Print how many jobs of which kind a profile has, and how many pairs its trainings see."""
     from siamloss.config_io import load_profile
+    from siamloss.forecast import training_pairs
     from siamloss.jobs import count_jobs
 
-    counts = count_jobs(load_profile(config))
+    experiment = load_profile(config)
+    counts = count_jobs(experiment)
     for name, count in counts.items():
         typer.echo(f"{name:12s} {count:6d}")
     typer.echo(f"{'total':12s} {sum(counts.values()):6d}")
+    typer.echo("training pairs")
+    for name, pairs in training_pairs(experiment).items():
+        hours = f", {pairs / pairs_per_s / 3600:.1f} h on one device" if pairs_per_s else ""
+        typer.echo(f"{name:12s} {pairs / 1e6:8.2f} million{hours}")
 
 
 @app.command()

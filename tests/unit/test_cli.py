@@ -16,6 +16,9 @@ from siamloss.provenance.atomic import write_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
+TRAIN = ("train", "--spec", "s", "--seed", "0", "--train-store", "a", "--val-store", "b")
+
+
 def siamloss(*arguments, **options):
     command = [sys.executable, "-m", "siamloss.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
@@ -193,6 +196,8 @@ def test_disk_that_fills_up_while_writing(tiny, tiny_stores, tmp_path, verb, req
         (("trian",), ["No such command 'trian'"]),
         (("train", "--seed", "x"), ["--seed", "'x'"]),
         (("crops", "--dataset", "a"), ["Missing option"]),
+        ((*TRAIN, "--variant", "gsl", "--variant", "triplet", "--out", "run"), ["{variant} in --out, for example"]),
+        ((*TRAIN, "--variant", "gsl", "--variant", "gsl", "--out", "{variant}"), ["need different names"]),
         (("spec", "--out", "x"), ["give either --config or --resolved"]),
     ],
 )
@@ -215,9 +220,11 @@ def test_help_is_quick_and_needs_no_torch():
 
 
 def test_plan_counts_jobs():
-    result = siamloss("plan", "--config", ROOT / "config" / "paper.yaml")
+    result = siamloss("plan", "--config", ROOT / "config" / "paper.yaml", "--pairs-per-s", "1000")
     assert result.returncode == 0
-    counts = dict(line.rsplit(maxsplit=1) for line in result.stdout.strip().splitlines())
+    jobs, _, pairs = result.stdout.partition("training pairs\n")
+    assert pairs.splitlines()[1] == "train          111.72 million, 31.0 h on one device"
+    counts = dict(line.rsplit(maxsplit=1) for line in jobs.strip().splitlines())
     assert int(counts["train"]) == 8 * 6
     assert int(counts["track"]) == (8 * 6 + 2) * 3
     assert int(counts["total"]) == sum(int(n) for name, n in counts.items() if name != "total")

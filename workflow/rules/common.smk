@@ -113,6 +113,20 @@ def get_choice_option(wildcards, input):
     return f"--chosen {shlex.quote(str(input.choice))}" if input.choice else ""
 
 
+def get_start(wildcards):
+    """Weights that a fine-tuning begins with: the run of another variant, or a file under data_root."""
+    path = jobs.start_path(EXPERIMENT, get_variant(wildcards), int(wildcards.seed))
+    return path or []
+
+
+def get_tune_start(wildcards):
+    return jobs.start_path(EXPERIMENT, get_variant(wildcards), EXPERIMENT.tune.seed) or []
+
+
+def get_start_option(wildcards, input):
+    return f"--start {shlex.quote(str(input.start))}" if input.start else ""
+
+
 def get_train_part(wildcards):
     return jobs.train_part(EXPERIMENT, get_variant(wildcards), int(wildcards.seed))
 

@@ -3,6 +3,7 @@ rule tune:
         train_store=HOME.crops(TRAIN_SET),
         val_store=HOME.crops(VAL_SET),
         manifest=HOME.manifest(VAL_SET),
+        start=get_tune_start,
     output:
         HOME.root / "tune" / "{variant}.json",
     log:
@@ -16,10 +17,11 @@ rule tune:
         part=get_tune_part,
         code=get_tune_code,
         progress=get_tune_progress,
+        start=get_start_option,
     shell:
         "siamloss --log {log:q} tune --variant {wildcards.variant:q}"
         " --train-store {input.train_store:q} --val-store {input.val_store:q} --manifest {input.manifest:q}"
-        " --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
+        " {params.start} --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
 
 
 rule train:
@@ -27,6 +29,7 @@ rule train:
         train_store=HOME.crops(TRAIN_SET),
         val_store=HOME.crops(VAL_SET),
         choice=get_choice,
+        start=get_start,
     output:
         directory(RUN),
     log:
@@ -41,10 +44,11 @@ rule train:
         code=get_train_code,
         progress=get_train_progress,
         choice=get_choice_option,
+        start=get_start_option,
     shell:
         "siamloss --log {log:q} train --variant {wildcards.variant:q} --seed {wildcards.seed}"
         " --train-store {input.train_store:q} --val-store {input.val_store:q} {params.choice}"
-        " --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
+        " {params.start} --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
 
 
 rule scores:

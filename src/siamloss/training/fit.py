@@ -1,23 +1,45 @@
-"""One training from the initial weights: what the verbs ``train`` and ``tune`` share."""
+"""Trainings from their initial weights: what the verbs ``train`` and ``tune`` share."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 
 from siamloss.config import Experiment, Variant
 from siamloss.crops.store import CropStore
+from siamloss.distributed import rank
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import make_loss
 from siamloss.model import SiamFC, build_model
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
+from siamloss.pairs.resident import make_resident
 from siamloss.provenance.hashing import short_hash
 from siamloss.training.epochmaps import keep_maps, maps_folder
+from siamloss.training.events import Events
 from siamloss.training.loop import train
-from siamloss.training.state import Progress
+from siamloss.training.start import load_start, start_hash
 from siamloss.training.stores import Stores
-from siamloss.training.validate import VALIDATION_SEED, fixed_maps, validate
+from siamloss.training.trainee import Trainee
+from siamloss.training.validate import VALIDATION_SEED, Validation, fixed_maps, validate
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: what is trained, from which weights, and where its unfinished work is kept.
+
+    Attributes
+    ----------
+    start : weights a fine-tuning begins with: a run directory or a ``.safetensors`` file.
+    events : folder for TensorBoard.
+    """
+
+    variant: Variant
+    title: str
+    progress_dir: Path
+    start: Path | None = None
+    events: Path | None = None
 
 
 def make_labels(experiment: Experiment, device: torch.device) -> torch.Tensor:
@@ -32,49 +54,59 @@ def make_loader(experiment: Experiment, store: CropStore, seed: int, device: tor
     return PairLoader(store, GEOMETRY[experiment.model.backbone], experiment.pairs, seed, device)
 
 
-def state_key(experiment: Experiment, variant: Variant, seed: int, device: torch.device, stores: Stores) -> str:
+def state_key(experiment: Experiment, job: Job, seed: int, device: torch.device, stores: Stores) -> str:
     """Name of a training's saved state: whatever changes its steps changes the name, so no two trainings can mix."""
-    settings = [asdict(part) for part in (variant, experiment.model, experiment.pairs, experiment.train)]
-    return short_hash([settings, seed, device.type, stores.hashes])
+    settings = [asdict(part) for part in (job.variant, experiment.model, experiment.pairs, experiment.train)]
+    return short_hash([settings, seed, device.type, stores.hashes, start_hash(job.start)])
 
 
-def fit(
-    experiment: Experiment,
-    variant: Variant,
-    seed: int,
-    device: torch.device,
-    stores: Stores,
-    progress_dir: Path,
-    title: str,
-) -> tuple[SiamFC, Progress, Path]:
-    """Train a variant; returns the network, its progress and the folder of its epoch maps.
+def fit_together(
+    experiment: Experiment, jobs: list[Job], seed: int, device: torch.device, stores: Stores, title: str
+) -> list[Trainee]:
+    """Train variants of one seed side by side on the same batches; their weights are those of trainings alone.
 
-    State and maps are kept in ``progress_dir`` and taken up by the next call with the same settings.
+    State and maps are kept in each job's ``progress_dir`` and taken up by the next call with the same settings. A
+    training that diverged has its ``error`` set.
     """
-    config = experiment.train
+    config, labels = experiment.train, make_labels(experiment, device)
     kept = min(config.epoch_maps, config.val_pairs)
-    model = build_model(experiment.model, seed, head=variant.head).to(device)
-    loss = make_loss(variant.loss, variant.params).to(device)
-    labels = make_labels(experiment, device)
     fixed_loader = make_loader(experiment, stores.train, VALIDATION_SEED, device)
     val_loader = make_loader(experiment, stores.val, VALIDATION_SEED, device)
-    state_path = progress_dir / f"{state_key(experiment, variant, seed, device, stores)}.safetensors"
-    folder = maps_folder(state_path)
+    trainees = [_trainee(experiment, job, seed, device, stores, labels) for job in jobs]
 
-    def keep(epoch: int, val_maps_NHW: torch.Tensor) -> None:
-        if kept:
-            keep_maps(folder, epoch, {"train": fixed_maps(model, fixed_loader, kept), "val": val_maps_NHW[:kept]})
+    def validate_all(items: list[Trainee]) -> list[Validation]:
+        networks = [(item.model, item.loss) for item in items]
+        return validate(networks, val_loader, labels, config.val_pairs, config.precision)
 
-    progress = train(
-        model=model,
-        loss=loss,
-        loader=make_loader(experiment, stores.train, seed, device),
+    def keep(found: Iterable[tuple[Trainee, Validation]], epoch: int) -> None:
+        items, validations = zip(*found, strict=True)
+        if not kept or rank():
+            return
+        train_maps = fixed_maps([item.model for item in items], fixed_loader, kept, config.precision)
+        for item, validation, maps in zip(items, validations, train_maps, strict=True):
+            item.model.train()
+            keep_maps(maps_folder(item.state_path), epoch, {"train": maps, "val": validation.maps[:kept]})
+
+    resident = make_resident(stores.train, device) if config.crops_on_device == "auto" else None
+    loader = replace(make_loader(experiment, stores.train, seed, device), resident=resident)
+    train(trainees, loader, config, validate_all, keep, title)
+    return trainees
+
+
+def _trainee(
+    experiment: Experiment, job: Job, seed: int, device: torch.device, stores: Stores, labels: torch.Tensor
+) -> Trainee:
+    variant = job.variant
+    model: SiamFC = build_model(experiment.model, seed, head=variant.head)
+    if job.start is not None:
+        load_start(model, job.start)
+    return Trainee(
+        model=model.to(device),
+        loss=make_loss(variant.loss, variant.params).to(device),
         labels=labels,
-        config=config,
+        config=experiment.train,
         lr_scale=variant.lr_scale,
-        validate=lambda: validate(model, loss, val_loader, labels, config.val_pairs),
-        keep=keep,
-        state_path=state_path,
-        title=title,
+        state_path=job.progress_dir / f"{state_key(experiment, job, seed, device, stores)}.safetensors",
+        events=Events(job.events if experiment.train.tensorboard and rank() == 0 else None),
+        title=job.title,
     )
-    return model, progress, folder

@@ -13,8 +13,9 @@ from siamloss.errors import CorruptError
 from siamloss.model import SiamFC, build_model
 from siamloss.provenance.manifest import verify_manifest, write_manifest
 from siamloss.training.epochmaps import MAPS
+from siamloss.training.weights import WEIGHTS, put_weights
 
-WEIGHTS, CURVE, FACTS = "weights.safetensors", "curve.jsonl", "run.json"
+CURVE, FACTS = "curve.jsonl", "run.json"
 
 
 def write_run(
@@ -47,11 +48,5 @@ def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
         weights = load_file(folder / WEIGHTS)
     except (SafetensorError, ValueError) as error:
         raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
-    for name, tensor in model.state_dict().items():
-        if name not in weights or weights[name].shape != tensor.shape:
-            raise CorruptError(
-                f"{folder / WEIGHTS} has another architecture, first at tensor '{name}'; "
-                "use the run's own model settings"
-            )
-    model.load_state_dict(weights)
+    put_weights(model, weights, folder / WEIGHTS)
     return model.to(device).eval()

@@ -12,7 +12,7 @@ from siamloss.pairs.sampler import sample_pairs
 from siamloss.provenance.atomic import atomic_path
 from siamloss.training.fit import make_labels, make_loader
 from siamloss.training.run import load_run
-from siamloss.training.validate import VALIDATION_SEED, score_batches
+from siamloss.training.validate import VALIDATION_SEED, fixed_maps
 
 EXAMPLES = 6
 
@@ -35,12 +35,12 @@ def write_scores(
     for role, store in (("train", train_store), ("val", val_store)):
         crops = open_store(store)
         loader = make_loader(experiment, crops, VALIDATION_SEED, device)
-        maps = []
-        for exemplars, searches, scores in score_batches(model, loader, experiment.train.val_pairs):
-            if role == "val" and not maps:
-                arrays["example_exemplars"], arrays["example_searches"] = _pictures(exemplars), _pictures(searches)
-            maps.append(scores[:, 0].cpu().numpy())
-        arrays[f"{role}_scores"] = np.concatenate(maps)
+        (maps,) = fixed_maps([model], loader, experiment.train.val_pairs, experiment.train.precision)
+        arrays[f"{role}_scores"] = maps.numpy()
+        if role == "val":
+            count = min(EXAMPLES, experiment.train.val_pairs)
+            exemplars, searches = loader.load(0, np.arange(count), augment=False)
+            arrays["example_exemplars"], arrays["example_searches"] = _pictures(exemplars), _pictures(searches)
         pairs = sample_pairs(crops, experiment.pairs, VALIDATION_SEED, 0, np.arange(experiment.train.val_pairs))
         arrays[f"{role}_distractor"] = crops.distractor[pairs.crop[:, 1]]
     arrays["labels"] = make_labels(experiment, device).cpu().numpy()[0, 0].astype(np.int8)
@@ -49,5 +49,5 @@ def write_scores(
 
 
 def _pictures(images_BCHW: torch.Tensor) -> np.ndarray:
-    """The first images as uint8 ``(K, H, W, 3)``."""
-    return images_BCHW[:EXAMPLES].permute(0, 2, 3, 1).round().clamp(0, 255).byte().cpu().numpy()
+    """Images as uint8 ``(K, H, W, 3)``."""
+    return images_BCHW.permute(0, 2, 3, 1).round().clamp(0, 255).byte().cpu().numpy()

@@ -1,5 +1,6 @@
 """Everything needed to continue a training, in one safetensors file (no pickle)."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -44,20 +45,39 @@ def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD, p
         momentum = optimizer.state.get(parameter, {}).get("momentum_buffer")
         if momentum is not None:
             tensors[f"momentum.{number}"] = momentum
-    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    write_bytes(path, save(whole, {"progress": json.dumps(asdict(progress))}))
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    told = json.dumps(asdict(progress))
+    write_bytes(path, save(whole, {"progress": told, "sha256": _digest(whole, told)}))
+
+
+def _digest(tensors: dict[str, torch.Tensor], progress: str) -> str:
+    """Hash over names, kinds, shapes and bytes of the tensors, and over the progress."""
+    digest = hashlib.sha256(progress.encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -> Progress:
-    """Restore what :func:`save_state` wrote; returns a fresh :class:`Progress` when there is no file."""
+    """Restore what :func:`save_state` wrote; returns a fresh :class:`Progress` when there is no file.
+
+    Raises
+    ------
+    CorruptError : a byte of the file is not what was written.
+    """
     if not path.exists():
         return Progress()
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-            progress = Progress(**json.loads(file.metadata()["progress"]))
+            told = file.metadata()
+            progress = Progress(**json.loads(told["progress"]))
+            whole = told["sha256"] == _digest(tensors, told["progress"])
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise CorruptError(f"{path} is damaged; delete it to train from the start") from error
+    if not whole:
+        raise CorruptError(f"{path} is damaged; delete it to train from the start")
     model.load_state_dict({name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")})
     for number, parameter in enumerate(optimizer.param_groups[0]["params"]):
         if f"momentum.{number}" in tensors:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siamloss.config import Dataset, Experiment
-from siamloss.crops.store import CropStore, open_store
+from siamloss.crops.store import CropStore, check_version, open_store
 from siamloss.errors import CorruptError, RoleError
+from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_file
 from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.provenance.manifest import read_manifest
@@ -47,8 +48,18 @@ def check_store(folder: Path, wanted: Dataset, use: str) -> None:
 
 
 def open_stores(experiment: Experiment, train_folder: Path, val_folder: Path, use: str) -> Stores:
-    """Check the roles of both stores, then open them; raises as :func:`check_store` and ``open_store``."""
-    check_store(train_folder, experiment.datasets.train, use)
-    check_store(val_folder, experiment.datasets.val, use)
+    """Check the roles and dataset versions of both stores, then open them.
+
+    The version is that of the dataset's manifest in the results folder, where there is one.
+
+    Raises
+    ------
+    RoleError, CorruptError : as :func:`check_store`, ``check_version`` and ``open_store``.
+    """
+    for folder, dataset in ((train_folder, experiment.datasets.train), (val_folder, experiment.datasets.val)):
+        check_store(folder, dataset, use)
+        manifest = Home(experiment).manifest(dataset.name)
+        if manifest.is_file():
+            check_version(folder, manifest)
     hashes = [sha256_file(folder / MANIFEST) for folder in (train_folder, val_folder)]
     return Stores(open_store(train_folder), open_store(val_folder), (hashes[0], hashes[1]))

@@ -12,7 +12,9 @@ BATCHES = 50
 """Batches that the statistics are averaged over."""
 
 
-def set_batch_statistics(model: nn.Module, loader: PairLoader, batch_size: int, batches: int = BATCHES) -> None:
+def set_batch_statistics(
+    model: nn.Module, loader: PairLoader, batch_size: int, precision: str = "auto", batches: int = BATCHES
+) -> None:
     """Replace the running statistics of batch normalisation by plain means over the first batches of training pairs.
 
     A fresh layer has mean 0 and variance 1 whatever its input, so that in evaluation mode an untrained network would
@@ -25,7 +27,7 @@ def set_batch_statistics(model: nn.Module, loader: PairLoader, batch_size: int, 
         layer.reset_running_stats()
         layer.momentum = None  # a cumulative mean
     model.train()
-    with torch.no_grad(), autocast(loader.device):
+    with torch.no_grad(), autocast(loader.device, precision):
         for number in range(batches):
             indices = np.arange(number * batch_size, (number + 1) * batch_size)
             model(*loader.load(1, indices))

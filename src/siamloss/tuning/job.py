@@ -13,17 +13,18 @@ from typing import Any
 
 import torch
 
-from siamloss.config import Experiment, Variant
+from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
-from siamloss.errors import ConfigError, CorruptError, DivergedError
+from siamloss.errors import ConfigError, CorruptError
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive
 from siamloss.training.chosen import apply_choice
-from siamloss.training.fit import fit, state_key
+from siamloss.training.fit import Job, fit_together, state_key
 from siamloss.training.stores import Stores, open_stores
+from siamloss.training.trainee import Trainee
 from siamloss.tuning.criterion import NAME, average_overlap, choose_sequences
 from siamloss.tuning.space import own_values, search_space, spread_values
 
@@ -47,15 +48,18 @@ def tune_variant(
     progress_dir: Path,
     out: Path,
     threads: int = 0,
+    start: Path | None = None,
 ) -> None:
     """Try the variant's values, choose those that track the validation scenes best, and write ``out``.
 
     Diverged and collapsed trials are recorded and never chosen; if nothing else is left, trial 0 is, with a warning.
-    Finished trials are kept in ``progress_dir``; the next call goes on in the midst of the unfinished one.
+    The trials are trained side by side on the same batches. Unfinished work is kept in ``progress_dir``; the next call
+    goes on in its midst.
 
     Parameters
     ----------
     val_manifest : manifest of the experiment's validation dataset, whose sequences are tracked.
+    start : weights that a fine-tuning begins with, where the variant has one.
 
     Raises
     ------
@@ -79,13 +83,23 @@ def tune_variant(
     device = choose_device(experiment.device)
     make_deterministic(threads)
     short = trial_experiment(experiment)
-    trials = []
+    numbers = range(experiment.tune.trials)
+    tried = [spread_values(space, number) if number else own_values(variant, space) for number in numbers]
+    jobs = [
+        Job(
+            apply_choice(variant, values),
+            f"tune {variant_name} trial {number + 1} of {len(tried)}",
+            progress_dir,
+            start,
+        )
+        for number, values in enumerate(tried)
+    ]
     with exclusive(progress_dir.with_suffix(".lock")):
-        for number in range(experiment.tune.trials):
-            values = spread_values(space, number) if number else own_values(variant, space)
-            title = f"tune {variant_name} trial {number + 1} of {experiment.tune.trials}"
-            found = run_trial(short, apply_choice(variant, values), device, stores, scenes, progress_dir, title)
-            trials.append({"trial": number, "values": values, **found})
+        results = run_trials(short, jobs, device, stores, scenes, f"tune {variant_name}")
+        trials = [
+            {"trial": number, "values": values, **found}
+            for number, values, found in zip(numbers, tried, results, strict=True)
+        ]
         choice = choose_trial(trials)
         if choice is None:
             logging.warning("tune %s: every trial diverged or collapsed; its own values are kept", variant_name)
@@ -119,37 +133,43 @@ def trial_experiment(experiment: Experiment) -> Experiment:
     return replace(experiment, train=train)
 
 
-def run_trial(
-    short: Experiment,
-    variant: Variant,
-    device: torch.device,
-    stores: Stores,
-    scenes: Scenes,
-    progress_dir: Path,
-    title: str,
-) -> dict[str, Any]:
-    """Train once and say how it went; a finished trial of the same settings is read back instead."""
+def run_trials(
+    short: Experiment, jobs: list[Job], device: torch.device, stores: Stores, scenes: Scenes, title: str
+) -> list[dict[str, Any]]:
+    """Train all trials side by side, as far as they are unfinished, and say how each went.
+
+    A finished trial of the same settings is read back from its file instead.
+    """
     seed = short.tune.seed
     tracked = [asdict(short.track), short.crops.context, short.tune.val_sequences, scenes.manifest_hash]
-    path = progress_dir / f"{short_hash([state_key(short, variant, seed, device, stores), tracked])}.json"
-    if path.exists():
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise CorruptError(f"{path} is damaged; delete it to run this trial again") from error
+    paths = [
+        job.progress_dir / f"{short_hash([state_key(short, job, seed, device, stores), tracked])}.json" for job in jobs
+    ]
+    unfinished = [job for job, path in zip(jobs, paths, strict=True) if not path.exists()]
+    trained = iter(fit_together(short, unfinished, seed, device, stores, title) if unfinished else [])
+    results = []
+    for path in paths:
+        if path.exists():
+            try:
+                results.append(json.loads(path.read_text(encoding="utf-8")))
+            except ValueError as error:
+                raise CorruptError(f"{path} is damaged; delete it to run this trial again") from error
+        else:
+            results.append(judge_trial(short, next(trained), scenes))
+            write_text(path, json.dumps(results[-1]) + "\n")
+    return results
+
+
+def judge_trial(short: Experiment, trainee: Trainee, scenes: Scenes) -> dict[str, Any]:
+    """How a trained trial went: what the tracker does with it on the validation scenes."""
     result: dict[str, Any] = {NAME: None, "center_error_px": None, "val_loss": None}
-    result.update(collapsed=False, diverged=False, seconds=0.0)
-    try:
-        model, progress, _ = fit(short, variant, seed, device, stores, progress_dir, title)
-    except DivergedError as error:
-        logging.info("%s", error)
-        result["diverged"] = True
-    else:
+    progress = trainee.progress
+    result.update(collapsed=False, diverged=bool(trainee.error), seconds=0.0)
+    if not trainee.error:
         last = progress.curve[-1]["val"]
         result.update({"center_error_px": last["center_error_px"], "val_loss": last["total"]})
-        result[NAME] = average_overlap(short, model, list(scenes.sequences))
+        result[NAME] = average_overlap(short, trainee.model, list(scenes.sequences))
         result.update(collapsed=bool(progress.collapse), seconds=round(progress.seconds, 2))
-    write_text(path, json.dumps(result) + "\n")
     return result
 
 

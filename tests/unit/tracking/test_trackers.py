@@ -12,7 +12,7 @@ from siamloss.data.open import open_dataset
 from siamloss.errors import AnnotationError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
-from siamloss.model.siamfc import cross_correlation
+from siamloss.model.correlation import cross_correlation
 from siamloss.records import Status
 from siamloss.tracking.protocols import REINIT_FRAMES, one_pass, supervised
 from siamloss.tracking.siamfc import SiamFCTracker

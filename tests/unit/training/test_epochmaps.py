@@ -67,7 +67,7 @@ def test_run_holds_maps_of_the_first_fixed_pairs(tiny, tiny_stores, tmp_path, wa
     model, stores = load_run(out, tiny.model, device), open_stores(tiny, *tiny_stores, "train")
     for role, store in (("train", stores.train), ("val", stores.val)):
         loader = fit.make_loader(tiny, store, VALIDATION_SEED, device)
-        torch.testing.assert_close(maps[f"{role}.002"], fixed_maps(model, loader, 8)[:count], rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(maps[f"{role}.002"], fixed_maps([model], loader, 8)[0][:count], rtol=1e-5, atol=1e-6)
     assert not torch.equal(maps["val.001"], maps["val.002"])
     assert read_manifest(out)["files"]["maps.safetensors"]["sha256"] == sha256_file(out / "maps.safetensors")
 

@@ -70,3 +70,16 @@ def test_verbs_refuse_a_test_dataset_before_they_do_anything(tiny, tiny_stores, 
 def test_untrained_control_is_checked_too(tiny, tiny_stores, test_store, tmp_path):
     with pytest.raises(RoleError, match="role test"):
         train_run(tiny, "untrained", 0, test_store, tiny_stores[1], tmp_path / "p", tmp_path / "out", threads=1)
+
+
+def test_store_of_another_version_of_its_dataset_is_refused(tiny, tiny_stores, tmp_path):
+    """The dataset was prepared anew, with other files, after the crops were cut."""
+    other = replace(tiny, results=str(tmp_path))
+    for dataset in (tiny.datasets.train, tiny.datasets.val):
+        manifest = Home(other).manifest(dataset.name)
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        manifest.write_bytes(Home(tiny).manifest(dataset.name).read_bytes())
+    open_stores(other, *tiny_stores, "train")
+    manifest.write_bytes(manifest.read_bytes().replace(b"{", b"{ ", 1))
+    with pytest.raises(CorruptError, match=f"{tiny_stores[1]} was cut from another version of its dataset"):
+        open_stores(other, *tiny_stores, "train")

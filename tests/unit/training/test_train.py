@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from siamloss.errors import CorruptError, DivergedError
 from siamloss.provenance.atomic import write_text
@@ -138,7 +139,7 @@ def test_curve_has_every_term_on_both_roles(tiny, tiny_stores, tmp_path):
     for row in rows:
         assert set(row["train"]) == {"total", "variance", "margin", "hard"}
         assert set(row) == {"epoch", "lr", "train", "val", "spread"}
-        assert set(row["val"]) == {"total", "variance", "margin", "hard", "center_error_px"}
+        assert set(row["val"]) == {"total", "variance", "margin", "hard", "center_error_px", "dprime"}
         assert row["train"]["total"] == pytest.approx(sum(row["train"][k] for k in ("variance", "margin", "hard")))
 
 
@@ -150,23 +151,24 @@ def test_training_lowers_the_loss(tiny, tiny_stores, tmp_path):
 
 def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, tmp_path, monkeypatch):
     seen, starts = {}, {}
-    load, train = loop.PairLoader.load, fit.train
+    stream, train = loop.PairLoader.stream, fit.train
 
-    def note_start(model, **options):
-        starts[current] = {name: tensor.clone() for name, tensor in model.named_parameters()}
-        return train(model=model, **options)
+    def note_start(trainees, *options):
+        starts[current] = {name: tensor.clone() for name, tensor in trainees[0].model.named_parameters()}
+        return train(trainees, *options)
 
     monkeypatch.setattr(fit, "train", note_start)
 
-    def spy(self, epoch, indices, augment=True):
-        images = load(self, epoch, indices, augment)
-        seen.setdefault(current, []).append(images[1].double().sum().item())
-        return images
+    def spy(self, epoch, batches):
+        for images in stream(self, epoch, batches):
+            seen.setdefault(current, []).append(images[1].double().sum().item())
+            yield images
 
-    monkeypatch.setattr(loop.PairLoader, "load", spy)
+    monkeypatch.setattr(loop.PairLoader, "stream", spy)
     for current in ("logistic", "gsl"):
         run(tiny, tiny_stores, tmp_path, current, current)
     assert seen["logistic"] == seen["gsl"]
+    assert len(seen["gsl"]) == len(set(seen["gsl"])) == 12
     initial = run(tiny, tiny_stores, tmp_path, "untrained", "untrained")
     assert curve(initial) == []
     control = dict(load_run(initial, tiny.model, torch.device("cpu")).named_parameters())
@@ -175,11 +177,17 @@ def test_variants_of_a_seed_start_equal_and_see_equal_pairs(tiny, tiny_stores, t
         assert torch.equal(tensor, control[name])
 
 
-def test_infinite_loss_is_named_with_its_step(tiny, tiny_stores, tmp_path):
-    wild = replace(tiny, train=replace(tiny.train, lr_start=1e12, lr_end=1e12))
-    with pytest.raises(DivergedError, match=r"not finite at step \d+; lower train.lr_start"):
+def test_infinite_loss_is_named_with_its_step_and_its_pairs_and_leaves_its_state(tiny, tiny_stores, tmp_path):
+    """The steps are read back 25 at a time; the one named is the first whose loss is no number, not the last read."""
+    wild = replace(tiny, train=replace(tiny.train, lr_start=1e12, lr_end=1e12, checkpoint_steps=500))
+    with pytest.raises(DivergedError, match=r"not finite at step 2 \(epoch 1, pairs 4 to 7; state kept in .*lower"):
         run(wild, tiny_stores, tmp_path, "a", "logistic")
     assert not (tmp_path / "a").exists()
+    (told,) = (tmp_path / "a.progress").glob("*.diverged.json")
+    found = json.loads(told.read_text())
+    assert (found["step"], found["epoch"], found["first_pair"], found["last_pair"]) == (2, 1, 4, 7)
+    weights = load_file(told.with_suffix(".safetensors"))
+    assert not all(torch.isfinite(tensor).all() for tensor in weights.values())
 
 
 def test_weights_of_another_architecture_name_the_first_tensor(tiny, tiny_stores, tmp_path):

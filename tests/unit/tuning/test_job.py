@@ -122,7 +122,7 @@ def test_interrupted_tuning_goes_on_in_the_midst_of_its_trial(small, tiny_stores
     assert not (tmp_path / "gsl.json").exists()
     killed_after, done, steps = steps, 0, -1
     assert timeless(tune(small, tiny_stores, tmp_path / "gsl.json")) == timeless(whole)
-    saved = killed_after // 2 * 2  # checkpoint_steps is 2, and 6 steps are a trial
+    saved = 3 * (killed_after // 3 // 2 * 2)  # three trials side by side, each with checkpoint_steps 2
     assert done == 3 * STEPS - saved
 
 
