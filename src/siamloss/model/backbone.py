@@ -6,12 +6,13 @@ from torch import nn
 from siamloss.model.norm import BatchNorm2d
 
 
-def _block(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> list[nn.Module]:
-    return [
-        nn.Conv2d(inputs, outputs, kernel, stride, groups=groups),
-        BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    ]
+def _block(
+    inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1, pool: bool = False
+) -> list[nn.Module]:
+    """Pooling comes before the ReLU: the values and gradients of the usual order, with a quarter of the ReLU's work."""
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups)
+    pooling = [nn.MaxPool2d(3, 2)] if pool else []
+    return [convolution, BatchNorm2d(outputs), *pooling, nn.ReLU(inplace=True)]
 
 
 def _scaled(channels: tuple[int, ...], width: float) -> list[int]:
@@ -27,10 +28,8 @@ def alexnet(width: float = 1.0) -> nn.Sequential:
     """
     c1, c2, c3, c4, c5 = _scaled((96, 256, 384, 384, 256), width)
     return nn.Sequential(
-        *_block(3, c1, 11, stride=2),
-        nn.MaxPool2d(3, 2),
-        *_block(c1, c2, 5, groups=2),
-        nn.MaxPool2d(3, 2),
+        *_block(3, c1, 11, stride=2, pool=True),
+        *_block(c1, c2, 5, groups=2, pool=True),
         *_block(c2, c3, 3),
         *_block(c3, c4, 3, groups=2),
         nn.Conv2d(c4, c5, 3, groups=2),
@@ -45,8 +44,7 @@ def small(width: float = 1.0) -> nn.Sequential:
     """
     c1, c2, c3, c4, c5 = _scaled((16, 32, 48, 48, 32), width)
     return nn.Sequential(
-        *_block(3, c1, 7, stride=2),
-        nn.MaxPool2d(3, 2),
+        *_block(3, c1, 7, stride=2, pool=True),
         *_block(c1, c2, 5),
         *_block(c2, c3, 3),
         *_block(c3, c4, 3),

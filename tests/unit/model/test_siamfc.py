@@ -1,13 +1,17 @@
 """Network geometry, cross-correlation, initial weights."""
 
+import copy
+
 import pytest
 import torch
 from tests.reference.losses import cross_correlation as loops
+from torch import nn
 from torch.nn import functional
 
 from siamloss.config import ModelConfig
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
+from siamloss.model.backbone import BACKBONES
 from siamloss.model.correlation import cosine_correlation, cross_correlation
 
 
@@ -132,3 +136,22 @@ def test_full_net_has_the_channels_of_siamfc():
     shapes = [tuple(layer.weight.shape) for layer in model.backbone if isinstance(layer, torch.nn.Conv2d)]
     assert shapes == [(96, 3, 11, 11), (256, 48, 5, 5), (384, 256, 3, 3), (384, 192, 3, 3), (256, 192, 3, 3)]
     assert model.gain == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize("backbone", ["alexnet", "small"])
+def test_pooling_before_the_relu_changes_no_value_and_no_gradient(backbone):
+    """SiamFC pools after the ReLU; the order here is the quicker one."""
+    torch.manual_seed(0)
+    quick, usual = BACKBONES[backbone](0.25).train(), []
+    for layer in copy.deepcopy(quick):
+        pooled = isinstance(layer, nn.ReLU) and isinstance(usual[-1], nn.MaxPool2d)
+        usual.insert(len(usual) - pooled, layer)
+    usual = nn.Sequential(*usual)
+    assert [type(layer) for layer in usual] != [type(layer) for layer in quick]
+    images = torch.randn(2, 3, 127, 127)
+    outputs = quick(images), usual(images)
+    assert torch.equal(*outputs)
+    for output in outputs:
+        output.square().sum().backward()
+    for one, other in zip(quick.parameters(), usual.parameters(), strict=True):
+        assert torch.equal(one.grad, other.grad)
