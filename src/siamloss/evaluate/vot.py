@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from siamloss.data.sequence import read_image
-from siamloss.errors import AnnotationError, ConfigError, MissingDataError, RecordError
+from siamloss.errors import AnnotationError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
 from siamloss.evaluate.shared import annotated_sequences, chosen_names, first_image, refuse_missing, score_trackers
 from siamloss.metrics import eao, vot_supervised
-from siamloss.metrics.protocols import VOT_YEARS
+from siamloss.metrics.protocols import supervised_year
 from siamloss.metrics.vot import box_to_polygon
 from siamloss.metrics.vot_supervised import Repetition, Truth
 from siamloss.records import Status
@@ -66,10 +66,7 @@ def evaluate_vot(
 def _interval(year: int | None, variant: str) -> tuple[int, int] | None:
     if year is None or variant == "got10k":
         return None
-    if year not in VOT_YEARS or VOT_YEARS[year].kind != "supervised":
-        years = ", ".join(str(known) for known, item in VOT_YEARS.items() if item.kind == "supervised")
-        raise ConfigError(f"VOT{year} is no supervised challenge; choose --year from {years}")
-    return VOT_YEARS[year].eao_interval
+    return supervised_year(year, "--year").eao_interval
 
 
 def read_vot_truth(folder: Path, names: list[str] | None) -> dict[str, Truth]:

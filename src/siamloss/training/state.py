@@ -12,6 +12,7 @@ from safetensors.torch import save
 
 from siamloss.errors import CorruptError
 from siamloss.provenance.atomic import write_bytes
+from siamloss.training.weights import put_weights
 
 
 @dataclass
@@ -64,7 +65,7 @@ def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -
 
     Raises
     ------
-    CorruptError : a byte of the file is not what was written.
+    CorruptError : a byte of the file is not what was written, or it is of another architecture.
     """
     if not path.exists():
         return Progress()
@@ -78,7 +79,7 @@ def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -
         raise CorruptError(f"{path} is damaged; delete it to train from the start") from error
     if not whole:
         raise CorruptError(f"{path} is damaged; delete it to train from the start")
-    model.load_state_dict({name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")})
+    put_weights(model, {name[6:]: tensor for name, tensor in tensors.items() if name.startswith("model.")}, path)
     for number, parameter in enumerate(optimizer.param_groups[0]["params"]):
         if f"momentum.{number}" in tensors:
             optimizer.state[parameter]["momentum_buffer"] = tensors[f"momentum.{number}"].to(parameter.device)

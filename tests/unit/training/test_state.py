@@ -159,3 +159,24 @@ def test_damaged_file_is_named_and_touches_nothing(saved, tmp_path, damage):
     with pytest.raises(CorruptError, match=r"s\.safetensors is damaged; delete it"):
         load_state(path, *training)
     assert_equal(snapshot(training), before)
+
+
+def test_flipped_bit_in_any_tensor_is_named_and_touches_nothing(saved, tmp_path):
+    """The file is whole as safetensors: only the hash can tell."""
+    whole = saved[1].read_bytes()
+    size = int.from_bytes(whole[:8], "little")
+    training = fresh(4)
+    before = snapshot(training)
+    for place in (8 + size, 8 + size + 1001, len(whole) - 1):
+        path = tmp_path / "s.safetensors"
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(CorruptError, match=r"s\.safetensors is damaged; delete it"):
+            load_state(path, *training)
+    assert_equal(snapshot(training), before)
+
+
+def test_state_of_another_architecture_names_the_first_tensor(saved):
+    wider = build_model(ModelConfig("small", 0.5), 0)
+    optimizer = torch.optim.SGD(wider.parameters(), lr=1e-2)
+    with pytest.raises(CorruptError, match=r"first at tensor 'backbone\.0\.weight'"):
+        load_state(saved[1], wider, optimizer)
