@@ -144,8 +144,12 @@ def train(
     """Train variants of one seed, several side by side on the same batches; torchrun splits each batch."""
     from siamloss.training.job import Order, train_runs
 
-    if len(set(variant)) < len(variant) or (len(variant) > 1 and "{variant}" not in str(out)):
-        raise ConfigError("several variants need different names and {variant} in --out, for example 'runs/{variant}'")
+    shared = [path for path in (out, progress_dir) if path is not None and "{variant}" not in str(path)]
+    if len(set(variant)) < len(variant) or (len(variant) > 1 and shared):
+        raise ConfigError(
+            "several variants need different names and {variant} in --out (and --progress-dir), "
+            "for example 'runs/{variant}'"
+        )
     orders = [
         Order(
             name,

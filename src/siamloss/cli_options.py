@@ -42,5 +42,5 @@ def filled(path: Path | None, variant: str) -> Path | None:
 
 
 def progress_of(folder: Path | None, out: Path) -> Path:
-    """Folder for unfinished work: the one given, or one beside the product."""
-    return folder or out.with_name(f".{out.name}.progress")
+    """Folder for unfinished work, which belongs to the job alone: in the one given, or beside the product."""
+    return (folder or out.parent) / f".{out.name}.progress"

@@ -181,6 +181,10 @@ class TrainConfig:
     tensorboard: bool = False
 
 
+TRACELESS = ("checkpoint_steps", "crops_on_device", "tensorboard")
+"""Settings of the training that no weight depends on."""
+
+
 @dataclass(frozen=True)
 class TuneConfig:
     """The budget that every variant gets to choose its learning rate and open parameters, on the validation role."""

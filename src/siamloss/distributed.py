@@ -56,6 +56,22 @@ def process_group(device: torch.device) -> Iterator[None]:
         distributed.destroy_process_group()
 
 
+def wait_for_all() -> None:
+    """Return when every rank has come here."""
+    if ranks() > 1:
+        distributed.barrier()
+
+
+def same_on_all_ranks(values: torch.Tensor) -> bool:
+    """Whether every rank gives equal values; every rank has to ask at the same point."""
+    if ranks() == 1:
+        return True
+    least, most = values.clone(), values.clone()
+    distributed.all_reduce(least, distributed.ReduceOp.MIN)
+    distributed.all_reduce(most, distributed.ReduceOp.MAX)
+    return torch.equal(least, most)
+
+
 def any_rank(flag: bool, device: torch.device) -> bool:
     """Whether the flag is set on any rank; every rank has to ask at the same point."""
     if ranks() == 1:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from siamloss.config import Dataset, Experiment, Variant
+from siamloss.config import TRACELESS, Dataset, Experiment, Variant
 from siamloss.data.open import reader_module
 from siamloss.losses.registry import loss_module
 from siamloss.paths import Home
@@ -27,9 +27,6 @@ ENTRY = {
     "ablation": "siamloss.report.ablation",
 }
 """Entry module of each verb; its import closure is the code of the job."""
-
-TRACELESS = ("checkpoint_steps", "crops_on_device", "tensorboard")
-"""Settings of the training that no weight depends on."""
 
 FIXED = ("never-moves", "oracle")
 """Controls without a network: one deterministic run, no seed."""

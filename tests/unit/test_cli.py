@@ -196,7 +196,7 @@ def test_disk_that_fills_up_while_writing(tiny, tiny_stores, tmp_path, verb, req
         (("trian",), ["No such command 'trian'"]),
         (("train", "--seed", "x"), ["--seed", "'x'"]),
         (("crops", "--dataset", "a"), ["Missing option"]),
-        ((*TRAIN, "--variant", "gsl", "--variant", "triplet", "--out", "run"), ["{variant} in --out, for example"]),
+        ((*TRAIN, "--variant", "gsl", "--variant", "triplet", "--out", "run"), ["{variant} in --out", "for example"]),
         ((*TRAIN, "--variant", "gsl", "--variant", "gsl", "--out", "{variant}"), ["need different names"]),
         (("spec", "--out", "x"), ["give either --config or --resolved"]),
     ],

@@ -25,7 +25,7 @@ from siamloss.crops.unfinished import Unfinished, clear_others
 from siamloss.errors import ConfigError
 from siamloss.geometry import box_center
 from siamloss.provenance.atomic import named_disk_errors, publish_folder, write_text
-from siamloss.provenance.lock import exclusive
+from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME, tree_entries
 
 AHEAD = 2
@@ -57,7 +57,7 @@ def build_store(
     threads = max(threads, 1)
     plan = make_plan(experiment, name, open_source(experiment, name, manifest), manifest)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with exclusive(progress_dir.with_suffix(".lock")), one_thread_each(), named_disk_errors(out):
+    with exclusive(lock_of(progress_dir)), one_thread_each(), named_disk_errors(out):
         clear_others(progress_dir, plan.key)
         unfinished = Unfinished(progress_dir / plan.key, CROPS[plan.config.storage])
         if os.stat(progress_dir).st_dev != os.stat(out.parent).st_dev:

@@ -9,6 +9,21 @@ from siamloss.data.text import list_frames, read_names, read_table
 from siamloss.errors import AnnotationError
 from siamloss.geometry import polygon_to_box
 
+TAG_ENDINGS = (".label", ".tag")
+"""Files of per-frame tags; where a tag has both, the second counts."""
+
+
+def fill_tag(tag: np.ndarray, frames: int, path: Path | str) -> np.ndarray:
+    """A tag for every frame: frames behind the end of a short file do not carry it, as in both toolkits.
+
+    Raises
+    ------
+    AnnotationError : more tags than frames.
+    """
+    if len(tag) > frames:
+        raise AnnotationError(f"{path}: {len(tag)} tags for {frames} frames; restore the file")
+    return np.concatenate([tag, np.zeros(frames - len(tag), dtype=bool)])
+
 
 def read_vot(root: Path, wanted: tuple[str, ...] = ()) -> list[Sequence]:
     """Read a VOT folder; 4-column ground truth (VOT 2013) becomes polygons, rows of NaN become absent frames."""
@@ -31,7 +46,8 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
         )
     visible = known.all(axis=1)
     polygons = np.where(visible[:, None], regions, 0.0)
-    tags = {path.stem: read_table(path, "tag file", (1,))[:, 0] > 0 for path in sorted(folder.glob("*.tag"))}
+    files = sorted(path for path in folder.iterdir() if path.name.endswith(TAG_ENDINGS))
+    tags = {path.stem: fill_tag(read_table(path, "tag file", (1,))[:, 0] > 0, len(regions), path) for path in files}
     return Sequence(
         name=name,
         frame_paths=frames,

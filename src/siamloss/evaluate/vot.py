@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from siamloss.data.sequence import read_image
+from siamloss.data.vot import TAG_ENDINGS, fill_tag
 from siamloss.errors import AnnotationError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
 from siamloss.evaluate.shared import annotated_sequences, chosen_names, first_image, refuse_missing, score_trackers
@@ -64,9 +65,8 @@ def evaluate_vot(
 
 
 def _interval(year: int | None, variant: str) -> tuple[int, int] | None:
-    if year is None or variant == "got10k":
-        return None
-    return supervised_year(year, "--year").eao_interval
+    interval = None if year is None else supervised_year(year, "--year").eao_interval
+    return None if variant == "got10k" else interval
 
 
 def read_vot_truth(folder: Path, names: list[str] | None) -> dict[str, Truth]:
@@ -76,9 +76,7 @@ def read_vot_truth(folder: Path, names: list[str] | None) -> dict[str, Truth]:
     tags = [(name, tag) for name in picked for tag in _tag_files(folder / name)]
     tagged: dict[str, dict[str, np.ndarray]] = {name: {} for name in picked}
     for (name, path), values in zip(tags, read_box_files([path for _, path in tags], _TAG), strict=True):
-        if len(values) != len(regions[name]):
-            raise AnnotationError(f"{path}: {len(values)} tags for {len(regions[name])} frames; restore the file")
-        tagged[name][Path(path).stem] = values[:, 0] > 0
+        tagged[name][Path(path).stem] = fill_tag(values[:, 0] > 0, len(regions[name]), path)
     return {name: _truth(regions[name], _image_size(folder / name), tagged[name]) for name in picked}
 
 
@@ -102,7 +100,8 @@ def _columns(path: Path) -> int:
 
 def _tag_files(folder: Path) -> list[str]:
     with os.scandir(folder) as entries:
-        return sorted(entry.path for entry in entries if entry.name.endswith(".tag"))
+        found = sorted(entry.path for entry in entries if entry.name.endswith(TAG_ENDINGS))
+    return list({Path(path).stem: path for path in found}.values())
 
 
 def _truth(regions: np.ndarray, image_size: tuple[float, float], tags: dict[str, np.ndarray]) -> Truth:

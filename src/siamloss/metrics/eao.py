@@ -161,13 +161,17 @@ def eao(terms: EaoTerms, interval: tuple[int, int], variant: EaoVariant = "vot-t
     return float(values.mean()) if values.size else float("nan")
 
 
-def values_by_term(terms: ListOf[EaoTerms], interval: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def values_by_term(
+    terms: ListOf[EaoTerms], interval: tuple[int, int], whole: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """EAO of vot-toolkit as a mean over n of weighted means over sequences.
 
     Parameters
     ----------
     terms : of each of Q sequences of one run, longer than the interval's end.
     interval : first and last n.
+    whole : go on to the interval's end where the official curve ends with the run's longest fragment. On short
+        sequences the official rule lets a tracker that fails early be averaged over fewer and easier n.
 
     Returns
     -------
@@ -190,7 +194,7 @@ def values_by_term(terms: ListOf[EaoTerms], interval: tuple[int, int]) -> tuple[
     ([[0.2, 0.2, 0.2], [0.8, 0.8, 0.6]], [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
     """
     n = np.arange(interval[0], interval[1] + 1)
-    ended = n >= max(item.longest for item in terms)
+    ended = np.full(len(n), False) if whole else n >= max(item.longest for item in terms)
     weights = np.where(ended, 0.0, np.stack([item.weights[n] for item in terms]))
     sums = np.stack([item.sums[n] for item in terms])
     return n, np.divide(sums, weights, out=np.full(weights.shape, np.nan), where=weights > 0), weights

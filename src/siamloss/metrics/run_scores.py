@@ -106,7 +106,7 @@ def _vot(dataset: Dataset, sequences: ListOf[Sequence]) -> Judge:
         rows = [_plain("accuracy", accuracy, lengths), _plain("failures", failures, lengths)]
         if interval is not None:
             terms = [vot_supervised.eao_terms(run, interval[1] + 1) for run in runs]
-            n, values, weights = eao.values_by_term(terms, interval)
+            n, values, weights = eao.values_by_term(terms, interval, whole=not dataset.year)
             rows.append(Scores("eao", values, weights, n))
         return rows, []
 

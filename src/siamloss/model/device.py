@@ -33,6 +33,8 @@ def choose_device(name: str) -> torch.device:
         raise DeviceError(
             f"device '{name}' does not exist, {torch.cuda.device_count()} are available; use a lower number"
         )
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # streams, graphs and pinned memory belong to the current device
     return device
 
 

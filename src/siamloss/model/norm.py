@@ -19,7 +19,7 @@ class BatchNorm2d(nn.BatchNorm2d):
         if not self.training or ranks() == 1:
             return super().forward(images_BCHW)
         values = images_BCHW if images_BCHW.dtype == torch.float64 else images_BCHW.float()
-        own = values.new_tensor([values.numel() / values.shape[1]])
+        own = values.new_full((1,), values.numel() / values.shape[1])
         count = sum_over_ranks(own)
         mean_C = sum_over_ranks(values.sum(dim=(0, 2, 3))) / count
         centered = values - mean_C[None, :, None, None]

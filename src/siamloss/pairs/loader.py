@@ -15,7 +15,7 @@ from siamloss.geometry.network import InputGeometry
 from siamloss.pairs.augment import cut_batch, to_gray
 from siamloss.pairs.sampler import PairBatch, sample_pairs
 
-SAMPLED = 64
+SAMPLED = 16
 """Batches of a stream that are sampled together."""
 
 Images = tuple[torch.Tensor, torch.Tensor]
@@ -55,8 +55,8 @@ class PairLoader:
     ) -> Iterator[Images]:
         """:meth:`load` of one batch of pair numbers after the other, read while the consumer works on those before.
 
-        Sampling, checking, decoding and reading are done ahead in threads; cutting on the device when a batch is asked
-        for. Close the iterator, or let it go, to end its threads early.
+        Checking, decoding and reading are done ahead in threads, cutting on the device when a batch is asked for;
+        sampling takes a few microseconds per pair. Close the iterator, or let it go, to end its threads early.
 
         Parameters
         ----------
@@ -100,6 +100,7 @@ class PairLoader:
         stretch, gray = batch.stretch, batch.gray
         if not augment:
             shift, stretch, gray = np.zeros_like(shift), np.ones_like(stretch), np.zeros_like(gray)
+        grays = torch.from_numpy(gray).to(self.device, non_blocking=True)
         moves = torch.from_numpy(np.stack([shift, stretch]).astype(np.float32)).to(self.device, non_blocking=True)
         images = []
         for role, (side, window) in enumerate(self._windows()):
@@ -109,6 +110,6 @@ class PairLoader:
                 centers = self.resident[:, margin : margin + window, margin : margin + window][centers]
             image = cut_batch(centers, side, moves[0, :, role], moves[1, :, role], self.store.side_px)
             if gray.any():
-                image = to_gray(image, torch.from_numpy(gray).to(self.device))
+                image = to_gray(image, grays)
             images.append(image)
         return images[0], images[1]

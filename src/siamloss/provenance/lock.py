@@ -9,6 +9,11 @@ from pathlib import Path
 from siamloss.provenance.atomic import named_disk_errors
 
 
+def lock_of(folder: Path) -> Path:
+    """Lock file of a folder of unfinished work, beside it."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock file ``path``; waits, saying so, while another process holds it."""

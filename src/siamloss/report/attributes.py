@@ -54,18 +54,24 @@ def attribute_table(metrics: pd.DataFrame, by_attribute: pd.DataFrame, experimen
     parts = []
     for benchmark, metric in sorted_panels(by_attribute):
         chosen = _of(by_attribute, benchmark, metric)
-        counts = chosen.groupby("attribute")["sequence"].nunique()
+        counts = pd.Series({attribute: _scored(rows) for attribute, rows in chosen.groupby("attribute")}, dtype=int)
         order = sorted(counts.index, key=lambda attribute: (-counts[attribute], attribute))
         groups = [(ALL, _of(metrics, benchmark, metric))]
         groups += [(attribute, chosen[chosen["attribute"] == attribute]) for attribute in order]
         for attribute, rows in groups:
-            count = rows["sequence"].nunique()
+            count = _scored(rows)
             table = summarise(rows, names, experiment.baseline, experiment.stats)
             table = table.assign(attribute=attribute, n_sequences=count)
             parts.append(table if count >= FEWEST else table.assign(**dict.fromkeys(INTERVALS, np.nan)))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _scored(rows: pd.DataFrame) -> int:
+    """Sequences with a number in every run, of the run that has fewest."""
+    scored = rows[rows["weight"] > 0].groupby(["variant", "seed"])["sequence"].nunique()
+    return int(scored.min()) if len(scored) == len(rows[["variant", "seed"]].drop_duplicates()) else 0
 
 
 def _of(table: pd.DataFrame, benchmark: str, metric: str) -> pd.DataFrame:

@@ -181,7 +181,7 @@ def _numbers(number: Published, experiment: Experiment, summary: pd.DataFrame) -
         shown = text.number(value, signed=bool(number.against))
         heading = (number.tracker, number.source, f"{label}, {number.benchmark}", shown)
         row = _row(summary[(summary["benchmark"] == number.benchmark) & (summary["metric"] == metric)], number.variant)
-        if reasons or row is None or pd.isna(row[ends[1]]):
+        if reasons or row is None or row[list(ends)].isna().any():
             absent = f"this profile has no {label} of '{number.variant}' on {number.benchmark}"
             yield _not_comparable(*heading, "; ".join(reasons or [absent]))
             continue

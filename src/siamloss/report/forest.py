@@ -68,8 +68,8 @@ def _panel(axes: Axes, found: pd.DataFrame, rows: Sequence[Variant], looks: Mapp
         axes.plot(
             [row["diff_low"], row["diff_high"]], [line, line], color=look.color, linewidth=1.5, solid_capstyle="butt"
         )
-        open_dot = row["diff_low"] <= 0 <= row["diff_high"]
-        face = "white" if open_dot else look.color
+        leaves_out_0 = row["diff_low"] > 0 or row["diff_high"] < 0
+        face = look.color if leaves_out_0 else "white"
         axes.plot(row["diff"], line, look.marker, color=look.color, markerfacecolor=face, markersize=5, zorder=3)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)

@@ -95,16 +95,17 @@ def calibrated_interval(
 
     Returns
     -------
-    ``(low, high)``; NaN where there is no draw, and the plain percentile interval where there is no standard error.
+    ``(low, high)``; NaN where there is no draw, no estimate (a seed without a number) or no standard error (one seed on
+    one sequence).
     """
     from scipy.special import ndtri, stdtrit
 
     draws = draws[~np.isnan(draws)]
-    if draws.size == 0:
+    if draws.size == 0 or math.isnan(estimate) or not math.isfinite(spread.error):
         return math.nan, math.nan
     ends = np.array(interval(draws, level))
     width = ends[1] - ends[0]
-    if math.isfinite(spread.error) and width > 1e-12 * np.abs(draws).max():
+    if width > 1e-12 * np.abs(draws).max():
         tail = (1 + level) / 2
         quantile = ndtri(tail) if math.isinf(spread.df) else stdtrit(spread.df, tail)
         ends = estimate + (ends - estimate) * (2 * quantile * spread.error / width)

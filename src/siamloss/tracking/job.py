@@ -17,7 +17,7 @@ from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError
 from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_file, short_hash
-from siamloss.provenance.lock import exclusive
+from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.records import read_records, write_records
 from siamloss.records.ledger import append_evaluation
@@ -75,7 +75,7 @@ def track_run(
         [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)],
     ]
     make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
-    with exclusive(progress_dir.with_suffix(".lock")):
+    with exclusive(lock_of(progress_dir)):
         tables = []
         with tqdm(
             total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None

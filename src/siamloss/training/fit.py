@@ -6,9 +6,10 @@ from pathlib import Path
 
 import torch
 
-from siamloss.config import Experiment, Variant
+from siamloss.config import TRACELESS, Experiment, Variant
 from siamloss.crops.store import CropStore
-from siamloss.distributed import rank
+from siamloss.distributed import rank, ranks, same_on_all_ranks
+from siamloss.errors import ConfigError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import make_loss
 from siamloss.model import SiamFC, build_model
@@ -56,8 +57,9 @@ def make_loader(experiment: Experiment, store: CropStore, seed: int, device: tor
 
 def state_key(experiment: Experiment, job: Job, seed: int, device: torch.device, stores: Stores) -> str:
     """Name of a training's saved state: whatever changes its steps changes the name, so no two trainings can mix."""
-    settings = [asdict(part) for part in (job.variant, experiment.model, experiment.pairs, experiment.train)]
-    return short_hash([settings, seed, device.type, stores.hashes, start_hash(job.start)])
+    settings = [asdict(part) for part in (job.variant, experiment.model, experiment.pairs)]
+    train = {**asdict(experiment.train), **dict.fromkeys(TRACELESS)}
+    return short_hash([settings, train, seed, device.type, ranks(), stores.hashes, start_hash(job.start)])
 
 
 def fit_together(
@@ -73,6 +75,14 @@ def fit_together(
     fixed_loader = make_loader(experiment, stores.train, VALIDATION_SEED, device)
     val_loader = make_loader(experiment, stores.val, VALIDATION_SEED, device)
     trainees = [_trainee(experiment, job, seed, device, stores, labels) for job in jobs]
+    begun = [
+        (each.progress.step, sum(weight.double().sum().item() for weight in each.model.parameters()))
+        for each in trainees
+    ]
+    if not same_on_all_ranks(torch.tensor(begun, dtype=torch.float64, device=device)):
+        raise ConfigError(
+            "the processes found different saved states; give them one folder for unfinished work that all of them see"
+        )
 
     def validate_all(items: list[Trainee]) -> list[Validation]:
         networks = [(item.model, item.loss) for item in items]

@@ -11,13 +11,13 @@ import torch
 
 from siamloss import __version__
 from siamloss.config import Experiment, Variant
-from siamloss.distributed import process_group, rank, ranks
+from siamloss.distributed import alone, process_group, rank, ranks, wait_for_all
 from siamloss.errors import ConfigError
 from siamloss.model import SiamFC, build_model
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder
-from siamloss.provenance.lock import exclusive
+from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.training.chosen import apply_choice, read_choice, used_choice
 from siamloss.training.epochmaps import collect_maps, maps_folder
 from siamloss.training.fit import Job, fit_together, make_loader
@@ -63,24 +63,31 @@ def train_runs(
 
     Raises
     ------
-    ConfigError : a variant that starts from weights gets none, or one that does not gets some.
+    ConfigError : a variant that starts from weights gets none, or one that does not gets some; two with one folder of
+        unfinished work; processes that do not see the same saved state.
     RoleError : a store is not that of the experiment's training or validation dataset.
     DivergedError : the loss or a score is not finite; the other variants are finished before.
     """
     named = [(order, *_chosen(experiment, order)) for order in orders]
+    if len({order.progress_dir for order in orders}) < len(orders):
+        raise ConfigError(
+            "two variants have one folder for unfinished work; give each its own, with {variant} in it"
+        )
     device = choose_device(experiment.device)
     make_deterministic(threads)
     with process_group(device):
         stores = open_stores(experiment, train_store, val_store, "train")
         with ExitStack() as locks:
-            for order in orders if rank() == 0 else []:
-                locks.enter_context(exclusive(order.progress_dir.with_suffix(".lock")))
+            for order in sorted(orders, key=lambda each: each.progress_dir) if rank() == 0 else []:
+                locks.enter_context(exclusive(lock_of(order.progress_dir)))
+            wait_for_all()
             untrained = [item for item in named if not item[1].loss]
             trained = [item for item in named if item[1].loss]
             for order, variant, _ in untrained:
                 model = build_model(experiment.model, seed, head=variant.head).to(device)
                 loader = make_loader(experiment, stores.train, seed, device)
-                set_batch_statistics(model, loader, experiment.train.batch_size, experiment.train.precision)
+                with alone():
+                    set_batch_statistics(model, loader, experiment.train.batch_size, experiment.train.precision)
                 _write(order, model, Progress(), {}, run_facts(experiment, variant, seed, device, Progress(), {}))
             jobs = [_job(experiment, order, variant, seed) for order, variant, _ in trained]
             title = jobs[0].title if len(jobs) == 1 else f"train {len(jobs)} variants seed {seed}"

@@ -64,14 +64,14 @@ def train(
     last = config.epochs * per_epoch
     with bar, StopRequest() as request:
         while active := [each for each in trainees if not each.error and each.progress.step < last]:
+            if any_rank(request.number != 0, loader.device):
+                request.leave(title, min(each.progress.step for each in active))
             epoch = min(each.progress.step for each in active) // per_epoch + 1
             now = [each for each in active if each.progress.step < epoch * per_epoch]
             _epoch(now, epoch, loader, config, bar, request, title)
             over = [each for each in now if not each.error]
             if over:
                 _end_epoch(over, epoch, config, validate, keep)
-            if any_rank(request.number != 0, loader.device):
-                request.leave(title, epoch * per_epoch)
 
 
 def _epoch(
@@ -159,6 +159,7 @@ def _end_epoch(
         try:
             signs = trainee.watch.epoch(epoch, validation, means["total"])
         except DivergedError as error:
+            trainee.keep_state(progress.step)
             trainee.error = error
             logging.info("%s", error)
             continue

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from siamloss.config import TrainConfig
-from siamloss.distributed import average_gradients
+from siamloss.distributed import average_gradients, ranks
 from siamloss.errors import ConfigError, OutOfMemoryError
 from siamloss.model.device import autocast
 
@@ -27,6 +27,8 @@ class Step:
     ) -> None:
         if config.cuda_graph and labels.device.type != "cuda":
             raise ConfigError("'train.cuda_graph' needs a CUDA device; set it to false, or use device: cuda")
+        if config.cuda_graph and ranks() > 1:
+            raise ConfigError("'train.cuda_graph' is for one process; set it to false under torchrun")
         self.model, self.loss, self.optimizer, self.labels, self.config = model, loss, optimizer, labels, config
         self.names: tuple[str, ...] = ()
         self.scores = torch.empty(0)
@@ -76,7 +78,7 @@ class Step:
         self._inputs = exemplar.clone(), search.clone()
         self.optimizer.zero_grad(set_to_none=True)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
             self._terms = self._compute(*self._inputs)
 
 

@@ -8,7 +8,9 @@ from siamloss.errors import StoppedError
 
 
 class StopRequest:
-    """Within the block, SIGTERM and Ctrl-C only set a flag; the second signal acts at once.
+    """Within the block, SIGTERM and Ctrl-C only set a flag; the second Ctrl-C acts at once.
+
+    Further SIGTERMs change nothing: launchers pass one on to processes that got it already.
 
     Outside the main thread nothing is caught.
     """
@@ -28,8 +30,9 @@ class StopRequest:
         self._restore()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.number = number
-        self._restore()
+        self.number = self.number or number
+        if number == signal.SIGINT:
+            signal.signal(number, self._before.pop(number))
 
     def _restore(self) -> None:
         for number, handler in self._before.items():

@@ -92,17 +92,20 @@ class Trainee:
         if rank() == 0:
             save_state(self.state_path, self.model, self.optimizer, self.progress)
 
-    def _diverged(self, step: int, per_epoch: int) -> DivergedError:
-        """Keep what is needed to look into it: the state now, and which pairs were in the batch."""
-        epoch, within = (step - 1) // per_epoch + 1, (step - 1) % per_epoch
-        first = within * self.config.batch_size
-        last = first + self.config.batch_size - 1
+    def keep_state(self, step: int, **facts: int) -> Path:
+        """Keep what is needed to look into a divergence: the state now, the step that showed it, and other facts."""
         kept = self.state_path.with_suffix(".diverged.safetensors")
         if rank() == 0:
             save_state(kept, self.model, self.optimizer, self.progress)
-            facts = {"step": step, "epoch": epoch, "first_pair": first, "last_pair": last}
-            facts |= {"state_of_step": self.progress.step, "state_before": self.state_path.name}
-            write_text(kept.with_suffix(".json"), json.dumps(facts, indent=1) + "\n")
+            found = {"step": step, **facts, "state_of_step": self.progress.step, "state_before": self.state_path.name}
+            write_text(kept.with_suffix(".json"), json.dumps(found, indent=1) + "\n")
+        return kept
+
+    def _diverged(self, step: int, per_epoch: int) -> DivergedError:
+        epoch, within = (step - 1) // per_epoch + 1, (step - 1) % per_epoch
+        first = within * self.config.batch_size
+        last = first + self.config.batch_size - 1
+        kept = self.keep_state(step, epoch=epoch, first_pair=first, last_pair=last)
         return DivergedError(
             f"{self.title}: the loss is not finite at step {step} (epoch {epoch}, pairs {first} to {last}; state "
             f"kept in {kept}); lower train.lr_start or set train.clip_norm"

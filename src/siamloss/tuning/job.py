@@ -20,7 +20,7 @@ from siamloss.errors import ConfigError, CorruptError
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import sha256_file, short_hash
-from siamloss.provenance.lock import exclusive
+from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.training.chosen import apply_choice
 from siamloss.training.fit import Job, fit_together, state_key
 from siamloss.training.stores import Stores, open_stores
@@ -94,7 +94,7 @@ def tune_variant(
         )
         for number, values in enumerate(tried)
     ]
-    with exclusive(progress_dir.with_suffix(".lock")):
+    with exclusive(lock_of(progress_dir)):
         results = run_trials(short, jobs, device, stores, scenes, f"tune {variant_name}")
         trials = [
             {"trial": number, "values": values, **found}
@@ -145,8 +145,12 @@ def run_trials(
     paths = [
         job.progress_dir / f"{short_hash([state_key(short, job, seed, device, stores), tracked])}.json" for job in jobs
     ]
-    unfinished = [job for job, path in zip(jobs, paths, strict=True) if not path.exists()]
-    trained = iter(fit_together(short, unfinished, seed, device, stores, title) if unfinished else [])
+    unfinished: dict[Path, Job] = {}
+    for path, job in zip(paths, jobs, strict=True):
+        if not path.exists():
+            unfinished.setdefault(path, job)
+    trainees = fit_together(short, list(unfinished.values()), seed, device, stores, title) if unfinished else []
+    trained = dict(zip(unfinished, trainees, strict=True))
     results = []
     for path in paths:
         if path.exists():
@@ -155,7 +159,7 @@ def run_trials(
             except ValueError as error:
                 raise CorruptError(f"{path} is damaged; delete it to run this trial again") from error
         else:
-            results.append(judge_trial(short, next(trained), scenes))
+            results.append(judge_trial(short, trained[path], scenes))
             write_text(path, json.dumps(results[-1]) + "\n")
     return results
 

@@ -71,12 +71,15 @@ def test_bytes_do_not_depend_on_the_number_of_threads(many, tmp_path, storage):
 
 
 def test_killed_at_any_moment_it_is_taken_up_and_ends_with_the_same_bytes(many, tmp_path):
-    whole, progress = build(many, tmp_path / "whole"), tmp_path / "progress"
+    whole, given = build(many, tmp_path / "whole"), tmp_path / "given"
+    progress, stranger = given / ".out.progress", given / "thesis.txt"
+    given.mkdir()
+    stranger.write_text("not ours")
     home, name = Home(many), many.datasets.train.name
     home.spec.parent.mkdir(parents=True, exist_ok=True)
     home.spec.write_text(json.dumps(many.to_dict()))
     command = [sys.executable, "-m", "siamloss.cli", "crops", "--spec", home.spec, "--dataset", name]
-    command += ["--manifest", home.manifest(name), "--out", tmp_path / "out", "--progress-dir", progress]
+    command += ["--manifest", home.manifest(name), "--out", tmp_path / "out", "--progress-dir", given]
     kept = []
     for wanted in (1, 4):
         process = subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL)
@@ -90,6 +93,7 @@ def test_killed_at_any_moment_it_is_taken_up_and_ends_with_the_same_bytes(many, 
     assert kept[0] >= 1
     assert build(many, tmp_path / "out", progress_dir=progress, threads=2) == whole
     assert not progress.exists()
+    assert stranger.read_text() == "not ours"
 
 
 def lines(progress):

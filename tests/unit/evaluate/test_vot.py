@@ -128,7 +128,25 @@ def test_bad_input_is_refused_or_counted(command, annotations, results):
         command(*given)
 
 
-def test_a_tag_file_of_another_length_is_refused(command, annotations, results):
-    write(annotations / "ball" / "occlusion.tag", [[1]] * (LENGTHS["ball"] - 1), form="{:d}")
-    with pytest.raises(AnnotationError, match=r"ball/occlusion.tag: 59 tags for 60 frames; restore"):
+def test_a_short_tag_file_is_filled_up_and_label_files_count_as_tags(command, annotations, results):
+    """As both toolkits read them; VOT2013 and 2014 have .label files."""
+
+    def accuracy():
+        given = ["vot", "--annotations", annotations, "--results", results, "--variant", "got10k"]
+        return [tracker["overall"]["accuracy"] for tracker in command(*given)["trackers"].values()]
+
+    for name, length in LENGTHS.items():
+        write(annotations / name / "occlusion.tag", [[1]] * 20 + [[0]] * (length - 20), form="{:d}")
+    whole = accuracy()
+    for name in LENGTHS:
+        write(annotations / name / "occlusion.tag", [[1]] * 20, form="{:d}")
+    assert accuracy() == whole
+    for name in LENGTHS:
+        (annotations / name / "occlusion.tag").rename(annotations / name / "occlusion.label")
+    assert accuracy() == whole
+
+
+def test_a_tag_file_that_is_too_long_is_refused(command, annotations, results):
+    write(annotations / "ball" / "occlusion.tag", [[1]] * (LENGTHS["ball"] + 1), form="{:d}")
+    with pytest.raises(AnnotationError, match=r"ball/occlusion.tag: 61 tags for 60 frames; restore"):
         command("vot", "--annotations", annotations, "--results", results)

@@ -92,6 +92,18 @@ def test_fewer_than_three_sequences_have_a_count_and_a_mean_but_no_interval(auc)
     assert enough[["low", "high"]].notna().all(axis=None)
 
 
+def test_a_sequence_counts_only_where_it_is_scored(metrics, small):
+    """A tag that most sequences have inside the burn-in alone: weight 0 there, and no interval from the one left."""
+    chosen = of_sequences(metrics, ATTRIBUTES)
+    listed = chosen[chosen["attribute"] == "OCC"]["sequence"].unique()
+    unscored = (chosen["attribute"] == "OCC") & chosen["sequence"].isin(listed[1:])
+    chosen.loc[unscored, ["value", "weight"]] = [np.nan, 0.0]
+    found = attribute_table(metrics, chosen, small)
+    found = found[found["attribute"] == "OCC"]
+    assert (found["n_sequences"] == 1).all()
+    assert found[INTERVALS].isna().all(axis=None)
+
+
 def test_a_benchmark_without_attributes_has_no_rows(metrics, small):
     found = attribute_table(metrics, of_sequences(metrics, {}), small)
     assert found.empty

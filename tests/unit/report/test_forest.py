@@ -71,6 +71,8 @@ def test_missing_intervals_leave_a_dot(summary, experiment):
     made.loc[made["variant"] == "gsl", ["diff_low", "diff_high"]] = np.nan
     axes = draw_forest(made, experiment, style.looks(experiment.variants, "logistic", "gsl")).axes[0]
     assert 0 in dots(axes)
+    (mark,) = [line for line in axes.lines if line.get_marker() not in ("None", None, "") and 0 in line.get_ydata()]
+    assert mark.get_markerfacecolor() == "white", "filled means that 0 is left out"
 
 
 def test_a_variant_without_a_value_has_no_mark_and_further_metrics_no_panel(summary, experiment):

@@ -53,6 +53,7 @@ def test_the_shape_of_the_draws_is_kept():
 def test_bounds_and_what_has_no_interval():
     draws = np.linspace(0, 2, 101)
     assert calibrated_interval(draws, 1.0, Spread(5.0, 3), 0.95, (0.0, 1.5)) == (0.0, 1.5)
-    assert calibrated_interval(draws, 1.0, Spread(math.nan, math.nan), 0.5) == (0.5, 1.5)
+    assert np.isnan(calibrated_interval(draws, 1.0, Spread(math.nan, math.nan), 0.5)).all(), "no standard error"
+    assert np.isnan(calibrated_interval(draws, math.nan, Spread(1.0, 3), 0.5)).all(), "no estimate"
     assert np.isnan(calibrated_interval(np.full(3, np.nan), 1.0, Spread(1.0, 3), 0.95)).all()
     assert calibrated_interval(np.full(9, 0.7), 0.7, Spread(0.0, math.inf), 0.95) == pytest.approx((0.7, 0.7))

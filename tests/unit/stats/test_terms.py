@@ -191,3 +191,35 @@ def test_main_and_further_metrics_are_corrected_apart():
     found = compare(metrics, ["b", "c"], "a", StatsConfig(draws=20)).set_index(["metric", "variant"])
     assert found.loc[("success_auc", "b"), "p_sequences_holm"] == 4 * 2 / 16
     assert found.loc[("normalized_precision", "b"), "p_sequences_holm"] == 2 * 2 / 16
+
+
+def test_a_run_without_a_number_has_no_interval_and_no_verdict():
+    """A seed whose fragments all end before the interval: the draws that miss it must not speak for all seeds."""
+    rows = []
+    for variant, level in (("logistic", 0.5), ("gsl", 0.3)):
+        for seed in range(3):
+            for number in range(4):
+                lost = variant == "gsl" and seed == 2
+                value = np.nan if lost else level + 0.01 * number
+                rows.append(("vot", "eao", variant, seed, f"s{number}", 0, value, float(not lost)))
+    columns = ["benchmark", "metric", "variant", "seed", "sequence", "term", "value", "weight"]
+    table = pd.DataFrame(rows, columns=columns)
+    found = summarise(table, ["logistic", "gsl"], "logistic", StatsConfig(draws=200)).set_index("variant")
+    assert found.loc["gsl", ["mean", "low", "high", "diff", "diff_low", "diff_high"]].isna().all()
+    assert found.loc["logistic", ["mean", "low", "high"]].notna().all()
+
+
+def test_on_short_sequences_the_whole_curve_ranks_the_tracker_that_never_fails_first():
+    steady = [eao.sum_terms([eao.Fragment(np.full(50, 0.6), failed=False)], frames=50)]
+    failing = [eao.sum_terms([eao.Fragment(np.full(25, 0.8), failed=True)], frames=50)]
+
+    def value(terms, whole):
+        _, values, weights = eao.values_by_term(terms, (20, 49), whole=whole)
+        known = weights[0] > 0
+        return values[0][known].mean()
+
+    assert value(steady, whole=False) < value(failing, whole=False)
+    assert value(steady, whole=True) == pytest.approx(0.6)
+    assert value(steady, whole=True) > value(failing, whole=True)
+    n = np.arange(20, 50)
+    assert value(failing, whole=True) == pytest.approx(np.mean(0.8 * np.minimum(n, 24) / n))

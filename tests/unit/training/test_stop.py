@@ -74,6 +74,14 @@ def test_the_first_signal_waits_and_the_second_acts_at_once():
             os.kill(os.getpid(), signal.SIGINT)
 
 
+def test_repeated_sigterm_changes_nothing():
+    """A launcher passes the signal on to processes that got it already; the state must still be saved."""
+    with StopRequest() as request:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert request.number == signal.SIGTERM
+
+
 def test_handlers_are_put_back_and_other_threads_are_left_alone():
     before = signal.getsignal(signal.SIGTERM)
     with StopRequest() as request:

@@ -79,6 +79,12 @@ def test_time_is_shared_among_those_side_by_side(tiny, tiny_stores, tmp_path):
     assert first["seconds"] == pytest.approx(second["seconds"], rel=0.02, abs=0.02)
 
 
+def test_variants_need_folders_of_their_own_for_unfinished_work(tiny, tiny_stores, tmp_path):
+    orders = [replace(order(tmp_path, name), progress_dir=tmp_path / "p") for name in ("logistic", "gsl")]
+    with pytest.raises(ConfigError, match="two variants have one folder for unfinished work; give each its own"):
+        train_runs(tiny, orders, 0, *tiny_stores)
+
+
 def test_a_variant_that_starts_from_weights_needs_them_and_another_refuses_them(tiny, tiny_stores, tmp_path):
     tuned = replace(tiny, variants=(*tiny.variants, replace(tiny.variant("gsl"), name="gsl-ft", start="logistic")))
     with pytest.raises(ConfigError, match="'gsl-ft' starts from 'logistic'; give these weights with --start"):

@@ -1,6 +1,7 @@
 """Training runs: reproducible to the bit, resumable to the bit."""
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from siamloss.training.job import train_run
 from siamloss.training.loop import learning_rate
 from siamloss.training.run import load_run
 from siamloss.training.scoremaps import write_scores
+from siamloss.training.stores import open_stores
 from siamloss.training.validate import center_error_px
 
 
@@ -188,6 +190,39 @@ def test_infinite_loss_is_named_with_its_step_and_its_pairs_and_leaves_its_state
     assert (found["step"], found["epoch"], found["first_pair"], found["last_pair"]) == (2, 1, 4, 7)
     weights = load_file(told.with_suffix(".safetensors"))
     assert not all(torch.isfinite(tensor).all() for tensor in weights.values())
+
+
+def test_validation_that_is_no_number_leaves_its_state_too(tiny, tiny_stores, tmp_path, monkeypatch):
+    """The last update of an epoch may ruin the weights while every training loss was finite."""
+    step = torch.optim.SGD.step
+    done = 0
+
+    def ruin(self, *arguments, **options):
+        nonlocal done
+        done += 1
+        step(self, *arguments, **options)
+        if done == 6:
+            with torch.no_grad():
+                self.param_groups[0]["params"][0].fill_(math.nan)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", ruin)
+    with pytest.raises(DivergedError, match="validation scores or loss are not finite after epoch 1"):
+        run(tiny, tiny_stores, tmp_path, "a", "logistic")
+    (told,) = (tmp_path / "a.progress").glob("*.diverged.json")
+    assert json.loads(told.read_text())["step"] == 6
+    assert told.with_suffix(".safetensors").is_file()
+
+
+def test_a_state_is_taken_up_whatever_leaves_no_trace_in_the_weights(tiny, tiny_stores, tmp_path):
+    job = fit.Job(tiny.variant("gsl"), "", tmp_path)
+    stores = open_stores(tiny, *tiny_stores, "train")
+
+    def key(**changes):
+        experiment = replace(tiny, train=replace(tiny.train, **changes))
+        return fit.state_key(experiment, job, 0, torch.device("cpu"), stores)
+
+    assert key() == key(checkpoint_steps=99) == key(tensorboard=True) == key(crops_on_device="never")
+    assert len({key(), key(lr_start=0.5), key(precision="bfloat16"), key(compile=True)}) == 4
 
 
 def test_weights_of_another_architecture_name_the_first_tensor(tiny, tiny_stores, tmp_path):

@@ -11,6 +11,7 @@ from siamloss.errors import ConfigError, CorruptError, UnknownNameError
 from siamloss.paths import Home
 from siamloss.training.chosen import read_choice
 from siamloss.training.job import train_run
+from siamloss.tuning import job
 from siamloss.tuning.job import choose_trial, trial_experiment, tune_variant
 
 STEPS = 6
@@ -124,6 +125,20 @@ def test_interrupted_tuning_goes_on_in_the_midst_of_its_trial(small, tiny_stores
     assert timeless(tune(small, tiny_stores, tmp_path / "gsl.json")) == timeless(whole)
     saved = 3 * (killed_after // 3 // 2 * 2)  # three trials side by side, each with checkpoint_steps 2
     assert done == 3 * STEPS - saved
+
+
+def test_trials_of_equal_values_are_trained_once_and_the_others_keep_their_own_network(
+    small, tiny_stores, tmp_path, monkeypatch
+):
+    """Own values 1, then 1 again by a narrow range: what comes after must not get another trial's network."""
+    four = replace(small, tune=replace(small.tune, trials=4))
+    plain = tune(four, tiny_stores, tmp_path / "plain.json", "logistic")["trials"]
+    spread = job.spread_values
+    monkeypatch.setattr(job, "spread_values", lambda space, n: plain[0]["values"] if n == 1 else spread(space, n))
+    found = tune(four, tiny_stores, tmp_path / "twice.json", "logistic")["trials"]
+    timeless = [{key: value for key, value in trial.items() if key not in ("seconds", "trial")} for trial in found]
+    expected = [{key: value for key, value in trial.items() if key not in ("seconds", "trial")} for trial in plain]
+    assert timeless == [expected[0], expected[0], expected[2], expected[3]]
 
 
 def test_diverged_trials_are_recorded_and_not_chosen(small, tiny_stores, tmp_path, caplog):
