@@ -52,7 +52,7 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
     for benchmark, metric in sorted_panels(metrics):
         for variant in variants:
             own, base = find_pair(runs, benchmark, metric, variant, baseline)
-            difference = [np.nan] * 4 if variant == baseline else _difference(own, base, benchmark, stats)
+            difference = [np.nan] * 4 if variant == baseline else _difference(own, base, benchmark, metric, stats)
             rows.append(
                 [benchmark, metric, variant, len(own.seeds), *_mean(own, benchmark, metric, stats), *difference]
             )
@@ -95,7 +95,9 @@ def bounds_of(metric: str) -> tuple[float, float]:
     return 0.0, 1.0 if METRICS[metric].unit == "share" else math.inf
 
 
-def _difference(own: Runs, base: Runs, benchmark: str, stats: StatsConfig) -> tuple[float, float, float, float]:
+def _difference(
+    own: Runs, base: Runs, benchmark: str, metric: str, stats: StatsConfig
+) -> tuple[float, float, float, float]:
     """Difference to the baseline, its interval, and p."""
     seeds = shared_seeds(own, base)
     if not seeds:
@@ -106,7 +108,8 @@ def _difference(own: Runs, base: Runs, benchmark: str, stats: StatsConfig) -> tu
     draws = _draws(own, benchmark, stats) - _draws(base, benchmark, stats)
     known = len(seeds) >= FEWEST_PAIRS and not np.isnan(by_seed).any()
     p = sign_flip_p(by_seed, stats.seed) if known else np.nan
-    return mean, *calibrated_interval(draws, mean, error, stats.level), p
+    least, most = bounds_of(metric)
+    return mean, *calibrated_interval(draws, mean, error, stats.level, (least - most, most - least)), p
 
 
 def difference_cells(own: Runs, base: Runs) -> np.ndarray:

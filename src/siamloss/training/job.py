@@ -70,9 +70,7 @@ def train_runs(
     """
     named = [(order, *_chosen(experiment, order)) for order in orders]
     if len({order.progress_dir for order in orders}) < len(orders):
-        raise ConfigError(
-            "two variants have one folder for unfinished work; give each its own, with {variant} in it"
-        )
+        raise ConfigError("two variants have one folder for unfinished work; give each its own, with {variant} in it")
     device = choose_device(experiment.device)
     make_deterministic(threads)
     with process_group(device):

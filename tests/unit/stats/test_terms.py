@@ -223,3 +223,19 @@ def test_on_short_sequences_the_whole_curve_ranks_the_tracker_that_never_fails_f
     assert value(steady, whole=True) > value(failing, whole=True)
     n = np.arange(20, 50)
     assert value(failing, whole=True) == pytest.approx(np.mean(0.8 * np.minimum(n, 24) / n))
+
+
+def test_the_interval_of_a_difference_of_shares_stays_within_what_it_can_be():
+    """Two seeds that disagree: the t interval with one degree of freedom is wider than all there is."""
+    rows = [
+        ("got10k", metric, variant, seed, f"s{number}", 0, value, 1.0)
+        for metric in ("ao", "failures")
+        for variant, values in (("logistic", (0.2, 0.9)), ("gsl", (0.8, 0.3)))
+        for seed, value in enumerate(values)
+        for number in range(3)
+    ]
+    columns = ["benchmark", "metric", "variant", "seed", "sequence", "term", "value", "weight"]
+    found = summarise(pd.DataFrame(rows, columns=columns), ["gsl"], "logistic", StatsConfig(draws=200))
+    found = found.set_index("metric")
+    assert found.loc["ao", ["diff_low", "diff_high"]].tolist() == [-1.0, 1.0]
+    assert found.loc["failures", "diff_low"] < -1.0, "a number of failures has no upper end"
