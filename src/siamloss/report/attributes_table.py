@@ -123,15 +123,18 @@ def caption(found: pd.DataFrame, benchmark: str, metric: str, experiment: Experi
 def what_it_is(benchmark: str, metric: str, experiment: Experiment) -> str:
     """Which sequences or frames a row is about."""
     if experiment.dataset(benchmark).format != "vot":
-        return "Each row is the mean over the sequences that have the attribute, whose number stands in brackets."
+        return (
+            "Each row is the mean over the sequences that have the attribute; in brackets, how many are scored in "
+            "every run."
+        )
     if METRICS[metric].unit == "share":
         return (
             "Each row is the mean over the frames that carry the tag, outside the burn-in after an initialisation; "
-            "sequences are weighted by their frames with the tag, and their number stands in brackets."
+            "sequences are weighted by their frames with the tag; in brackets, how many are scored in every run."
         )
     return (
         "Each row counts the failures that fell on a frame with the tag, per sequence; sequences are weighted by their "
-        "frames with the tag, and their number stands in brackets."
+        "frames with the tag; in brackets, how many are scored in every run."
     )
 
 
