@@ -31,7 +31,7 @@ def products(experiment):
         found += [("manifest", home.manifest(dataset.name)), ("data", dataset_root(experiment, dataset))]
     found += [("crops", home.crops(item.name)) for item in (experiment.datasets.train, experiment.datasets.val)]
     for run in jobs.network_runs(experiment):
-        found += [("run", home.run(*run)), ("scores", home.scores(*run))]
+        found += [("run", home.run(*run)), ("events", home.events(*run)), ("scores", home.scores(*run))]
     for dataset in experiment.datasets.test:
         found += [("metrics", home.metrics(dataset.name)), ("curves", home.curves(dataset.name))]
         found += [("attributes", home.attributes(dataset.name))]
