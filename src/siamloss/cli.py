@@ -181,11 +181,13 @@ def track(
     run: Annotated[Path | None, typer.Option(help="Run directory; not needed for never-moves and oracle.")] = None,
     progress_dir: ProgressDir = None,
     threads: Threads = 0,
+    streams: Annotated[int, typer.Option(help="Sequences tracked at once; 0: 64 on a GPU, 1 on a CPU.")] = 0,
 ) -> None:
     """Track every sequence of a benchmark with one run."""
     from siamloss.tracking.job import track_run
 
-    track_run(experiment_of(spec), variant, benchmark, manifest, run, progress_of(progress_dir, out), out, threads)
+    progress = progress_of(progress_dir, out)
+    track_run(experiment_of(spec), variant, benchmark, manifest, run, progress, out, threads, streams)
 
 
 @app.command()
@@ -196,14 +198,19 @@ def trax(
     threads: Threads = 0,
 ) -> None:
     """Serve a tracker to the VOT toolkit over the TraX protocol, on standard input and output."""
-    from siamloss.tracking.job import tracker_factory
+    from siamloss.tracking.tracker import NeverMoves
     from siamloss.tracking.trax import serve
 
     experiment = experiment_of(spec)
     control = experiment.variant(variant).control
     if control == "oracle":
         raise ConfigError("the oracle needs the ground truth and cannot be served; choose another variant")
-    serve(tracker_factory(experiment, control, run, threads)(None), variant)
+    if control == "never-moves":
+        serve(NeverMoves(), variant)
+    else:
+        from siamloss.tracking.load import tracker_of
+
+        serve(tracker_of(experiment, run, threads), variant)
 
 
 @app.command()

@@ -2,9 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +15,21 @@ from tqdm import tqdm
 from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
-from siamloss.errors import ConfigError
 from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.records import read_records, write_records
 from siamloss.records.ledger import append_evaluation
-from siamloss.tracking.protocols import PROTOCOLS
-from siamloss.tracking.tracker import NeverMoves, Oracle, Tracker
+from siamloss.tracking.feed import Feed
+from siamloss.tracking.protocols import PLAYS, Stepped, alone
+from siamloss.tracking.tracker import NeverMoves, Oracle
 
+CONTROLS: dict[str, Callable[[Sequence], Any]] = {"never-moves": lambda sequence: NeverMoves(), "oracle": Oracle}
+"""Trackers without a network."""
 
-def tracker_factory(
-    experiment: Experiment, control: str, run: Path | None, threads: int
-) -> Callable[[Sequence], Tracker]:
-    """A function that gives the tracker for a sequence; torch is imported only for a network."""
-    if control == "never-moves":
-        return lambda sequence: NeverMoves()
-    if control == "oracle":
-        return Oracle
-    if run is None:
-        raise ConfigError(
-            "a trained variant needs its run directory; give --run results/<profile>/train/<variant>/seed<NN>"
-        )
-    from siamloss.geometry.network import GEOMETRY
-    from siamloss.model.device import choose_device, make_deterministic
-    from siamloss.tracking.siamfc import SiamFCTracker
-    from siamloss.training.run import load_run
-
-    make_deterministic(threads)
-    model = load_run(run, experiment.model, choose_device(experiment.device))
-    tracker = SiamFCTracker(model, experiment.track, GEOMETRY[experiment.model.backbone], experiment.crops.context)
-    return lambda sequence: tracker
+Player = Callable[[list[Sequence]], Iterator[tuple[int, pd.DataFrame]]]
+"""Tracks sequences; gives the number and the record table of each, in the order in which they end."""
 
 
 def track_run(
@@ -57,15 +41,15 @@ def track_run(
     progress_dir: Path,
     out: Path,
     threads: int = 0,
+    streams: int = 0,
 ) -> None:
     """Track every sequence of a benchmark and write its records to ``out``.
 
     A finished tracking of a test dataset is entered in the ledger of test evaluations before its records appear: after
     a crash between the two it is counted once too often, never once too seldom.
-    Finished sequences are kept in ``progress_dir``; the next call goes on with the next sequence.
+    Finished sequences are kept in ``progress_dir``; the next call goes on with those that are missing.
     """
     sequences = open_verified(experiment, benchmark, manifest)
-    protocol = PROTOCOLS[experiment.dataset(benchmark).format]
     settings = [
         asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model, experiment.crops)
     ]
@@ -74,18 +58,18 @@ def track_run(
         experiment.device,
         [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)],
     ]
-    make_tracker = tracker_factory(experiment, experiment.variant(variant).control, run, threads)
+    player = _open_player(experiment, variant, experiment.dataset(benchmark).format, run, streams, threads)
     with exclusive(lock_of(progress_dir)):
-        tables = []
+        parts = [progress_dir / f"{short_hash([sequence.name, inputs])}.parquet" for sequence in sequences]
+        todo = [index for index, part in enumerate(parts) if not part.exists()]
         with tqdm(
             total=sum(map(len, sequences)), desc=f"track {variant} on {benchmark}", unit="frame", disable=None
         ) as bar:
-            for sequence in sequences:
-                part = progress_dir / f"{short_hash([sequence.name, inputs])}.parquet"
-                if not part.exists():
-                    write_records(part, protocol(make_tracker(sequence), sequence))
-                tables.append(read_records(part))
-                bar.update(len(sequence))
+            bar.update(sum(len(sequences[index]) for index in range(len(parts)) if index not in todo))
+            for number, table in player([sequences[index] for index in todo]):
+                write_records(parts[todo[number]], table)
+                bar.update(len(table))
+        tables = [read_records(part) for part in parts]
         if experiment.dataset(benchmark).role == "test":
             entry = _ledger_entry(variant, benchmark, run, sum(map(len, tables)), short_hash(inputs))
             append_evaluation(Home(experiment).ledger, entry)
@@ -93,15 +77,33 @@ def track_run(
         shutil.rmtree(progress_dir, ignore_errors=True)
 
 
+def _open_player(
+    experiment: Experiment, variant: str, layout: str, run: Path | None, streams: int, threads: int
+) -> Player:
+    """What tracks sequences; a run is opened and checked now. Torch is imported only for a network."""
+    play, control = PLAYS[layout], experiment.variant(variant).control
+    if control in CONTROLS:
+        return lambda sequences: (
+            (index, alone(play(Stepped(CONTROLS[control](sequence)), sequence, Feed(sequence))))
+            for index, sequence in enumerate(sequences)
+        )
+    from siamloss.tracking.batched import Part, play_all
+    from siamloss.tracking.load import tracker_of
+
+    tracker = tracker_of(experiment, run, threads)
+    return lambda sequences: play_all(
+        tracker.network,
+        (Part(sequence, partial(play, tracker.new_target(), sequence)) for sequence in sequences),
+        streams,
+    )
+
+
 def _ledger_entry(variant: str, benchmark: str, run: Path | None, frames: int, settings: str) -> dict[str, Any]:
     """Who was evaluated on what, and when; the fixed controls have no run and seed 0."""
-    seed = 0
-    if run is not None:
-        seed = json.loads((run / "run.json").read_text(encoding="utf-8"))["seed"]
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "variant": variant,
-        "seed": seed,
+        "seed": json.loads((run / "run.json").read_text(encoding="utf-8"))["seed"] if run is not None else 0,
         "benchmark": benchmark,
         "frames": frames,
         "run": sha256_file(run / MANIFEST) if run is not None else "",

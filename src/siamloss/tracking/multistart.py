@@ -9,7 +9,6 @@ with :func:`parse_run`.
 """
 
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,10 @@ import pandas as pd
 from siamloss.data.sequence import Sequence
 from siamloss.data.text import read_table
 from siamloss.errors import AnnotationError, RecordError
-from siamloss.records import Status
-from siamloss.tracking.tracker import Oracle, Tracker
+from siamloss.tracking.feed import Feed
+from siamloss.tracking.protocols import Stepped, alone, straight_play
+from siamloss.tracking.steps import Play
+from siamloss.tracking.tracker import SteppedTracker, Tracker
 
 ANCHOR_EVERY = 50
 """Frames between anchors where the dataset gives none."""
@@ -128,20 +129,13 @@ def multistart(tracker: Tracker, sequence: Sequence, anchors: np.ndarray | None 
     ------
     VOT toolkit, ``MultiStartExperiment``.
     """
-    if anchors is None:
-        anchors = place_anchors(sequence.visible)
-    rows = []
-    for run in list_runs(sequence.name, anchors):
-        for frame in run.frames(len(sequence)):
-            image = sequence.image(frame)
-            started = time.perf_counter()
-            if frame == run.anchor:
-                tracker.init(image, sequence.boxes[frame])
-                box, score, status = sequence.boxes[frame], 0.0, Status.INIT
-            else:
-                if isinstance(tracker, Oracle):
-                    tracker.seek(frame - 1)
-                box, score = tracker.update(image)
-                status = Status.TRACKED
-            rows.append((run.name, frame, *box, score, time.perf_counter() - started, status))
-    return pd.DataFrame(rows, columns=["sequence", "frame", "x", "y", "w", "h", "score", "seconds", "status"])
+    tables = []
+    for run in list_runs(sequence.name, place_anchors(sequence.visible) if anchors is None else anchors):
+        feed = Feed(sequence, step=1 if run.forward else -1)
+        tables.append(alone(start_play(run, Stepped(tracker), sequence, feed)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def start_play(run: Run, tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> Play:
+    """One run of :func:`multistart`, step by step; runs of one sequence can be played side by side."""
+    return straight_play(run.name, run.frames(len(sequence)), tracker, sequence, feed)

@@ -1,14 +1,16 @@
 """Drive a tracker over a sequence: in one pass, or supervised with resets."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import numpy as np
 import pandas as pd
 
 from siamloss.data.sequence import Sequence
 from siamloss.geometry import polygon_overlap
 from siamloss.records import Status
-from siamloss.tracking.tracker import Oracle, Tracker
+from siamloss.tracking.feed import Feed
+from siamloss.tracking.steps import Play, Steps
+from siamloss.tracking.tracker import Oracle, SteppedTracker, Tracker
 
 REINIT_FRAMES = 5
 """A supervised run starts again this many frames after a failure. Source: VOT toolkit, ``skip_initialize``."""
@@ -20,6 +22,85 @@ IDENTICAL_REPETITIONS = 3
 """So many equal first runs show that a tracker is deterministic. Source: VOT toolkit, ``MultiRunExperiment``."""
 
 Protocol = Callable[[Tracker, Sequence], pd.DataFrame]
+COLUMNS = ["frame", "x", "y", "w", "h", "score", "seconds", "status"]
+
+
+class Stepped:
+    """A tracker that asks nobody, in the form that a protocol drives."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+
+    def init(self, image: np.ndarray, box: np.ndarray) -> Steps:
+        self._tracker.init(image, box)
+        return box, 0.0
+        yield
+
+    def update(self, image: np.ndarray) -> Steps:
+        return self._tracker.update(image)
+        yield
+
+    def seek(self, frame: int) -> None:
+        if isinstance(self._tracker, Oracle):
+            self._tracker.seek(frame)
+
+
+def alone(play: Play) -> pd.DataFrame:
+    """The record table of a protocol whose tracker asks nobody."""
+    try:
+        next(play)
+    except StopIteration as end:
+        return end.value
+    raise TypeError("this tracker asks a network; give the play to siamloss.tracking.batched")
+
+
+def straight_play(name: str, frames: Iterable[int], tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> Play:
+    """Start on the first of ``frames`` and track through the others; the records go under ``name``."""
+    rows: list[tuple] = []
+    for frame in frames:
+        image = feed.image(frame)
+        started = feed.clock()
+        tracker.seek(frame)
+        if not rows:
+            yield from tracker.init(image, sequence.boxes[frame])
+            box, score, status = sequence.boxes[frame], 0.0, Status.INIT
+        else:
+            box, score = yield from tracker.update(image)
+            status = Status.TRACKED
+        rows.append((frame, *box, score, feed.clock() - started, status))
+    return record_table(name, rows)
+
+
+def one_pass_play(tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> Play:
+    """:func:`one_pass`, step by step."""
+    return straight_play(sequence.name, range(len(sequence)), tracker, sequence, feed)
+
+
+def supervised_play(tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> Play:
+    """:func:`supervised`, step by step."""
+    rows = []
+    start = 0
+    for frame in range(len(sequence)):
+        if frame < start or (frame == start and not sequence.visible[frame]):
+            start = max(start, frame + 1) if frame == start else start
+            rows.append((frame, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, Status.SKIPPED))
+            continue
+        image = feed.image(frame)
+        if frame == 0:
+            height, width = image.shape[:2]
+        started = feed.clock()
+        tracker.seek(frame)
+        if frame == start:
+            yield from tracker.init(image, sequence.boxes[frame])
+            box, score, status = sequence.boxes[frame], 0.0, Status.INIT
+        else:
+            box, score = yield from tracker.update(image)
+            status = Status.TRACKED
+            polygon = sequence.polygons[frame : frame + 1]
+            if sequence.visible[frame] and not polygon_overlap(polygon, box[None], (width, height))[0] > 0:
+                status, start = Status.FAILURE, frame + REINIT_FRAMES
+        rows.append((frame, *box, score, feed.clock() - started, status))
+    return record_table(sequence.name, rows)
 
 
 def one_pass(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
@@ -29,18 +110,7 @@ def one_pass(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
     ------
     OTB one-pass evaluation; GOT-10k.
     """
-    rows = []
-    for frame in range(len(sequence)):
-        image = sequence.image(frame)
-        started = time.perf_counter()
-        if frame == 0:
-            tracker.init(image, sequence.boxes[0])
-            box, score, status = sequence.boxes[0], 0.0, Status.INIT
-        else:
-            box, score = tracker.update(image)
-            status = Status.TRACKED
-        rows.append((frame, *box, score, time.perf_counter() - started, status))
-    return _table(sequence, rows)
+    return alone(one_pass_play(Stepped(tracker), sequence, Feed(sequence)))
 
 
 def supervised(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
@@ -53,29 +123,7 @@ def supervised(tracker: Tracker, sequence: Sequence) -> pd.DataFrame:
     ------
     VOT toolkit, supervised experiment (Kristan et al. 2015).
     """
-    height, width = sequence.image(0).shape[:2]
-    rows = []
-    start = 0
-    for frame in range(len(sequence)):
-        if frame < start or (frame == start and not sequence.visible[frame]):
-            start = max(start, frame + 1) if frame == start else start
-            rows.append((frame, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, Status.SKIPPED))
-            continue
-        image = sequence.image(frame)
-        started = time.perf_counter()
-        if frame == start:
-            if isinstance(tracker, Oracle):
-                tracker.seek(frame)
-            tracker.init(image, sequence.boxes[frame])
-            box, score, status = sequence.boxes[frame], 0.0, Status.INIT
-        else:
-            box, score = tracker.update(image)
-            status = Status.TRACKED
-            polygon = sequence.polygons[frame : frame + 1]
-            if sequence.visible[frame] and not polygon_overlap(polygon, box[None], (width, height))[0] > 0:
-                status, start = Status.FAILURE, frame + REINIT_FRAMES
-        rows.append((frame, *box, score, time.perf_counter() - started, status))
-    return _table(sequence, rows)
+    return alone(supervised_play(Stepped(tracker), sequence, Feed(sequence)))
 
 
 def repeated(
@@ -106,11 +154,16 @@ def repeated(
     return tables
 
 
-def _table(sequence: Sequence, rows: list[tuple]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["frame", "x", "y", "w", "h", "score", "seconds", "status"])
-    table.insert(0, "sequence", sequence.name)
+def record_table(name: str, rows: list[tuple]) -> pd.DataFrame:
+    """Record table of one sequence or run; rows in the order of :data:`COLUMNS`."""
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table.insert(0, "sequence", name)
     return table
 
 
-PROTOCOLS: dict[str, Protocol] = {"otb": one_pass, "got10k": one_pass, "vot": supervised}
-"""Protocol of each dataset format."""
+PLAYS: dict[str, Callable[[SteppedTracker, Sequence, Feed], Play]] = {
+    "otb": one_pass_play,
+    "got10k": one_pass_play,
+    "vot": supervised_play,
+}
+"""Protocol of each dataset format, step by step."""

@@ -1,12 +1,14 @@
-"""From score maps of several scales to a displacement: pure functions on arrays.
+"""From score maps of several scales to a displacement: pure functions on tensors, for many targets at once.
 
-S scales, map side H, upsampled side R = up * H.
+N targets, S scales, map side H, upsampled side R = up * H. Every target is treated by itself, so its result does not
+depend on the others of its batch.
 """
 
 from typing import Literal
 
 import cv2
 import numpy as np
+import torch
 
 Penalty = Literal["shift_safe", "multiplicative"]
 
@@ -17,34 +19,47 @@ def cosine_window(side: int) -> np.ndarray:
     return window / window.sum()
 
 
-def upsample(scores_SHH: np.ndarray, factor: int) -> np.ndarray:
-    """Bicubic upsampling of each map to ``(S, R, R)`` float32; pixel centres stay aligned (17 -> 272 at factor 16)."""
-    side = scores_SHH.shape[-1] * factor
-    maps = [cv2.resize(scores, (side, side), interpolation=cv2.INTER_CUBIC) for scores in scores_SHH.astype(np.float32)]
-    return np.stack(maps)
+def bicubic_matrix(side: int, factor: int) -> np.ndarray:
+    """Matrix ``(side * factor, side)`` float32 that interpolates a signal as ``cv2.resize`` does with ``INTER_CUBIC``.
+
+    Pixel centres stay aligned (17 -> 272 at factor 16); each row sums to 1.
+    """
+    return cv2.resize(np.eye(side, dtype=np.float32), (side, side * factor), interpolation=cv2.INTER_CUBIC)
 
 
-def choose_scale(responses_SRR: np.ndarray, factor: float, penalty: Penalty) -> int:
-    """Index of the scale with the highest penalised peak; the middle one wins ties.
+def upsample(scores_NSHH: torch.Tensor, matrix_RH: torch.Tensor) -> torch.Tensor:
+    """Bicubic upsampling of each map to ``(N, S, R, R)``, with the matrix of :func:`bicubic_matrix`."""
+    return matrix_RH @ scores_NSHH @ matrix_RH.T
+
+
+def choose_scale(peaks_NS: torch.Tensor, floor_N: torch.Tensor, factor: float, penalty: Penalty) -> torch.Tensor:
+    """Index ``(N,)`` of the scale with the highest penalised peak; the middle one wins ties.
 
     ``multiplicative`` multiplies the peaks of the outer scales by ``factor``, SiamFC's own rule: with peaks below 0 it
     *rewards* changing scale. ``shift_safe`` first subtracts the minimum over all scales, so that the choice does not
     change when a constant is added to all scores or all are multiplied by a positive number.
 
+    Parameters
+    ----------
+    peaks_NS : highest score of each scale.
+    floor_N : lowest score of all scales.
+
     Source
     ------
     bertinetto/siamese-fc, tracker_eval.m (multiplicative); decision 4 of the design (shift_safe).
     """
-    peaks = responses_SRR.max(axis=(1, 2)).astype(np.float64)
+    peaks_NS = peaks_NS.double()
     if penalty == "shift_safe":
-        peaks -= responses_SRR.min()
-    middle = len(peaks) // 2
-    penalised = np.where(np.arange(len(peaks)) == middle, peaks, peaks * factor)
-    return middle if penalised[middle] >= penalised.max() else int(penalised.argmax())
+        peaks_NS = peaks_NS - floor_N.double()[:, None]
+    middle = peaks_NS.shape[1] // 2
+    penalised_NS = peaks_NS * factor
+    penalised_NS[:, middle] = peaks_NS[:, middle]
+    best_N = penalised_NS.argmax(dim=1)
+    return torch.where(penalised_NS[:, middle] >= penalised_NS.amax(dim=1), middle, best_N)
 
 
-def locate_peak(response_RR: np.ndarray, window_RR: np.ndarray, influence: float) -> np.ndarray:
-    """Displacement ``(2,)`` x, y of the windowed peak from the centre, in upsampled cells.
+def locate_peak(response_NRR: torch.Tensor, window_RR: torch.Tensor, influence: float) -> torch.Tensor:
+    """Displacement ``(N, 2)`` float64 x, y of the windowed peak from the centre, in upsampled cells.
 
     The response is shifted to minimum 0 and scaled to sum 1 before it is mixed with the window, so its level and scale
     do not matter. Equal maxima are averaged: a flat map gives no displacement.
@@ -53,11 +68,12 @@ def locate_peak(response_RR: np.ndarray, window_RR: np.ndarray, influence: float
     ------
     bertinetto/siamese-fc, tracker_eval.m.
     """
-    response = response_RR.astype(np.float64) - response_RR.min()
-    total = response.sum()
-    if total > 0:
-        response /= total
-    mixed = (1.0 - influence) * response + influence * window_RR
-    rows, columns = np.nonzero(mixed >= mixed.max() * (1.0 - 1e-12))
-    center = (len(window_RR) - 1) / 2.0
-    return np.array([columns.mean() - center, rows.mean() - center])
+    response_NRR = response_NRR.double()
+    response_NRR = response_NRR - response_NRR.amin(dim=(1, 2), keepdim=True)
+    total_N = response_NRR.sum(dim=(1, 2), keepdim=True)
+    share_N = (1.0 - influence) / torch.where(total_N > 0, total_N, 1.0)
+    mixed_NRR = share_N * response_NRR + influence * window_RR
+    highest = (mixed_NRR >= mixed_NRR.amax(dim=(1, 2), keepdim=True) * (1.0 - 1e-12)).double()
+    cells_R = torch.arange(len(window_RR), dtype=torch.float64, device=window_RR.device) - (len(window_RR) - 1) / 2.0
+    sums_N2 = torch.stack([highest.sum(dim=1) @ cells_R, highest.sum(dim=2) @ cells_R], dim=1)
+    return sums_N2 / highest.sum(dim=(1, 2))[:, None]

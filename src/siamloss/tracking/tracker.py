@@ -1,6 +1,7 @@
 """What a tracker must offer, and the two controls that need no network."""
 
-from typing import Protocol
+from collections.abc import Generator
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,6 +16,19 @@ class Tracker(Protocol):
 
     def update(self, image: np.ndarray) -> tuple[np.ndarray, float]:
         """Box and score in the next frame."""
+
+
+class SteppedTracker(Protocol):
+    """A tracker whose steps are generators: they ask a network, are sent its answers, and return box and score."""
+
+    def init(self, image: np.ndarray, box: np.ndarray) -> Generator[Any, Any, tuple[np.ndarray, float]]:
+        """Start on the target that ``box`` encloses in ``image``."""
+
+    def update(self, image: np.ndarray) -> Generator[Any, Any, tuple[np.ndarray, float]]:
+        """Box and score in the next frame."""
+
+    def seek(self, frame: int) -> None:
+        """Say that the next image is this frame of its sequence; only the oracle needs to know."""
 
 
 class NeverMoves:
@@ -35,15 +49,15 @@ class Oracle:
 
     def __init__(self, sequence: Sequence) -> None:
         self._boxes = sequence.boxes
-        self._frame = 0
+        self._next = 0
 
     def seek(self, frame: int) -> None:
-        """Say which frame comes next; a supervised run skips frames after a failure."""
-        self._frame = frame
+        """Say which frame comes next; a supervised run skips some, a multi-start run may go backward."""
+        self._next = frame
 
     def init(self, image: np.ndarray, box: np.ndarray) -> None:
-        """Nothing to learn."""
+        self._next += 1
 
     def update(self, image: np.ndarray) -> tuple[np.ndarray, float]:
-        self._frame += 1
-        return self._boxes[self._frame].copy(), 1.0
+        self._next += 1
+        return self._boxes[self._next - 1].copy(), 1.0

@@ -3,7 +3,7 @@
 import platform
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,8 @@ def run_facts(
         "variant": variant.name,
         "seed": seed,
         "head": variant.head,
+        "model": asdict(experiment.model),
+        "context": experiment.crops.context,
         "lr_scale": variant.lr_scale,
         "chosen": chosen,
         "collapsed": bool(progress.collapse),

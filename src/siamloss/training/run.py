@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from siamloss.config import ModelConfig
-from siamloss.errors import CorruptError
+from siamloss.errors import CorruptError, MissingDataError
 from siamloss.model import SiamFC, build_model
 from siamloss.provenance.manifest import verify_manifest, write_manifest
 from siamloss.training.epochmaps import MAPS
@@ -34,19 +34,36 @@ def write_run(
     write_manifest(folder)
 
 
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What ``run.json`` says of a run.
+
+    Raises
+    ------
+    MissingDataError : the folder is no run directory.
+    CorruptError : it cannot be read.
+    """
+    if not (folder / FACTS).is_file():
+        raise MissingDataError(f"{folder} is no run directory; give results/<profile>/train/<variant>/seed<NN>")
+    try:
+        return json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
+
+
 def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
     """The network of a run with the head it was trained with, in evaluation mode, after checking every byte.
 
     Raises
     ------
+    MissingDataError : there is no run.
     CorruptError : the run is damaged, or its weights belong to another architecture (the first tensor is named).
     """
+    head = read_facts(folder).get("head", "correlation")
     verify_manifest(folder)
     try:
-        head = json.loads((folder / FACTS).read_text(encoding="utf-8")).get("head", "correlation")
         model = build_model(config, seed=0, head=head)
         weights = load_file(folder / WEIGHTS)
-    except (SafetensorError, ValueError) as error:
+    except SafetensorError as error:
         raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
     put_weights(model, weights, folder / WEIGHTS)
     return model.to(device).eval()

@@ -1,11 +1,34 @@
 """From score maps to a displacement."""
 
+import cv2
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siamloss.tracking.response import choose_scale, cosine_window, locate_peak, upsample
+from siamloss.tracking import response
+
+
+def choose_scale(responses_SRR, factor, penalty):
+    """Of one target, from its whole responses."""
+    responses = torch.from_numpy(responses_SRR)[None]
+    peaks, floor = responses.amax(dim=(2, 3)), responses.amin(dim=(1, 2, 3))
+    return int(response.choose_scale(peaks, floor, factor, penalty)[0])
+
+
+def locate_peak(response_RR, window_RR, influence):
+    """Of one target."""
+    return response.locate_peak(torch.from_numpy(response_RR)[None], torch.from_numpy(window_RR), influence)[0].numpy()
+
+
+def upsample(scores_SHH, factor):
+    """Of one target."""
+    matrix = torch.from_numpy(response.bicubic_matrix(scores_SHH.shape[-1], factor))
+    return response.upsample(torch.from_numpy(scores_SHH)[None], matrix)[0].numpy()
+
+
+cosine_window = response.cosine_window
 
 
 def maps(seed=0, scales=3, side=17):
@@ -64,7 +87,30 @@ def test_window_pulls_towards_the_centre():
 def test_upsampling_is_bicubic_and_keeps_the_centre():
     scores = np.zeros((1, 17, 17), np.float32)
     scores[0, 8, 8] = 1
-    response = upsample(scores, 16)
-    assert response.shape == (1, 272, 272)
-    np.testing.assert_allclose(locate_peak(response[0], cosine_window(272), 0.0), [0, 0], atol=0.51)
-    assert response.min() < -0.01, "bicubic interpolation undershoots, bilinear does not"
+    large = upsample(scores, 16)
+    assert large.shape == (1, 272, 272)
+    np.testing.assert_allclose(locate_peak(large[0], cosine_window(272), 0.0), [0, 0], atol=0.51)
+    assert large.min() < -0.01, "bicubic interpolation undershoots, bilinear does not"
+
+
+def test_upsampling_is_that_of_opencv_to_the_border():
+    scores = maps().astype(np.float32)
+    expected = [cv2.resize(one, (272, 272), interpolation=cv2.INTER_CUBIC) for one in scores]
+    np.testing.assert_allclose(upsample(scores, 16), expected, atol=2e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 5))
+def test_each_target_is_treated_by_itself(seed, count):
+    """The others of a batch, better or worse, change nothing."""
+    rng = np.random.default_rng(seed)
+    many = rng.normal(size=(count, 3, 9, 9)) * rng.uniform(0.01, 100, (count, 1, 1, 1)) + rng.normal(
+        size=(count, 1, 1, 1)
+    )
+    window = cosine_window(9)
+    tensor = torch.from_numpy(many)
+    chosen = response.choose_scale(tensor.amax(dim=(2, 3)), tensor.amin(dim=(1, 2, 3)), 0.9745, "shift_safe")
+    assert chosen.tolist() == [choose_scale(one, 0.9745, "shift_safe") for one in many]
+    cells = response.locate_peak(tensor[torch.arange(count), chosen], torch.from_numpy(window), 0.176)
+    alone = [locate_peak(one[scale], window, 0.176) for one, scale in zip(many, chosen.tolist(), strict=True)]
+    np.testing.assert_allclose(cells.numpy(), alone, atol=1e-12)

@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from siamloss.config import ModelConfig, TrackConfig
 from siamloss.data.open import open_dataset
-from siamloss.errors import AnnotationError
+from siamloss.data.sequence import read_image
+from siamloss.errors import AnnotationError, UnreadableImageError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
 from siamloss.model.correlation import cross_correlation
@@ -51,10 +54,24 @@ def boxes(records):
     return records[["x", "y", "w", "h"]].to_numpy()
 
 
-@pytest.mark.parametrize(("factor", "shift"), [(1.0, -7.0), (3.0, 0.0), (0.25, 2.0)])
-def test_default_trajectory_ignores_level_and_scale_of_the_scores(model, sequences, factor, shift):
-    plain = boxes(one_pass(tracker(model), sequences["otb"]))
-    changed = boxes(one_pass(tracker(ShiftedModel(model, factor, shift)), sequences["otb"]))
+@pytest.fixture(scope="module")
+def trajectories(sequences):
+    """Boxes on the OTB sequence by head: raw scores, which most losses use, and cosines."""
+    heads = {
+        head: build_model(ModelConfig("small", 0.5), seed=0, head=head).eval() for head in ("correlation", "cosine")
+    }
+    return {head: (model, boxes(one_pass(tracker(model), sequences["otb"]))) for head, model in heads.items()}
+
+
+@pytest.mark.parametrize("head", ["correlation", "cosine"])
+@settings(max_examples=12, deadline=None)
+@given(exponent=st.floats(-3, 3), shift=st.floats(-50, 50))
+def test_default_trajectory_ignores_level_and_scale_of_the_scores(trajectories, sequences, head, exponent, shift):
+    """Whatever level and scale a loss gives the scores: the shift is in units of their spread."""
+    model, plain = trajectories[head]
+    factor = 10.0**exponent
+    spread = 0.3 * factor if head == "correlation" else 0.1 * factor
+    changed = boxes(one_pass(tracker(ShiftedModel(model, factor, shift * spread)), sequences["otb"]))
     np.testing.assert_allclose(changed, plain, atol=1e-3)
 
 
@@ -116,6 +133,60 @@ def test_size_is_limited(model, sequences):
 def test_impossible_start_is_refused(model, box):
     with pytest.raises(AnnotationError, match="give a box with area inside it"):
         tracker(model).init(np.zeros((100, 100, 3), np.uint8), np.array(box, dtype=float))
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((100, 100), np.uint8),
+        np.zeros((100, 100, 4), np.uint8),
+        np.zeros((100, 100, 3), np.uint16),
+        np.zeros((100, 100, 3)),
+        np.zeros((0, 100, 3), np.uint8),
+    ],
+    ids=["gray", "alpha", "16 bits", "floats", "empty"],
+)
+def test_images_of_other_kinds_are_refused_in_any_frame(model, image):
+    siamese = tracker(model)
+    with pytest.raises(UnreadableImageError, match="convert it to RGB, uint8"):
+        siamese.init(image, np.array([10.0, 10, 20, 20]))
+    siamese.init(np.zeros((100, 100, 3), np.uint8), np.array([10.0, 10, 20, 20]))
+    with pytest.raises(UnreadableImageError, match="convert it to RGB, uint8"):
+        siamese.update(image)
+
+
+def test_files_of_gray_and_16_bit_images_are_read_as_rgb(tmp_path):
+    gray = np.random.default_rng(0).integers(0, 256, (8, 9), dtype=np.uint8)
+    for name, image in {
+        "gray": gray,
+        "deep": gray.astype(np.uint16) * 257,
+        "alpha": np.dstack([gray] * 3 + [gray // 2]),
+    }.items():
+        cv2.imwrite(str(tmp_path / f"{name}.png"), image)
+        np.testing.assert_array_equal(read_image(tmp_path / f"{name}.png"), np.dstack([gray] * 3))
+
+
+def test_an_image_of_another_size_is_searched_at_the_same_pixels():
+    """GOT-10k has videos that change their resolution: position and size stay those of the last frame, in pixels."""
+    rng = np.random.default_rng(0)
+    scene = np.kron(rng.integers(0, 256, (40, 50, 3), dtype=np.uint8), np.ones((8, 8, 1), np.uint8))
+    siamese = tracker(PixelModel(), scales=1, window_influence=0.0)
+    siamese.init(scene[:240, :320], np.array([140.0, 100.0, 40.0, 40.0]))
+    box, _ = siamese.update(scene)
+    np.testing.assert_allclose(box, [140, 100, 40, 40], atol=1.0)
+
+
+def test_the_last_score_map_and_its_place_are_told(model, sequences):
+    """The box lies where the map has its peak: the map covers the square that was searched."""
+    siamese, sequence = tracker(model, window_influence=0.0, scales=1), sequences["otb"]
+    siamese.init(sequence.image(0), sequence.boxes[0])
+    box, score = siamese.update(sequence.image(1))
+    assert siamese.score_map.shape == (17, 17)
+    assert siamese.score_map.max() == pytest.approx(score, abs=0.2 * np.ptp(siamese.score_map))
+    row, column = np.unravel_index(siamese.score_map.argmax(), (17, 17))
+    pitch = 4 * siamese.search_side / 127
+    place = siamese.search_center + (np.array([column, row]) - 8) * pitch
+    np.testing.assert_allclose(box[:2] + (box[2:] - 1) / 2, place, atol=pitch)
 
 
 def test_first_record_is_the_ground_truth_and_counts_match(sequences):
