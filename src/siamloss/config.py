@@ -208,12 +208,19 @@ class AblationConfig:
 
 @dataclass(frozen=True)
 class TrackConfig:
-    """SiamFC-3s tracker constants."""
+    """SiamFC-3s tracker constants.
+
+    Attributes
+    ----------
+    scale_search : ``all`` searches the whole window at every scale, as SiamFC does. ``peak`` is approximate and takes
+        half the time: it searches the middle scale and compares the scales on exemplar-sized windows around its peak.
+    """
 
     scales: int = 3
     scale_step: float = 1.0375
     scale_penalty: Literal["shift_safe", "multiplicative"] = "shift_safe"
     scale_penalty_factor: float = 0.9745
+    scale_search: Literal["all", "peak"] = "all"
     scale_lr: float = 0.59
     response_up: int = 16
     window_influence: float = 0.176

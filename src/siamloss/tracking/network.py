@@ -74,8 +74,10 @@ class Network:
         matrix, window = self._table(maps_NSHH.shape[-1])
         level_N = maps_NSHH.amin(dim=(1, 2, 3))  # kept apart, so that a high level costs no digits
         responses_NSRR = upsample(maps_NSHH - level_N[:, None, None, None], matrix)
-        peaks_NS, floor_N = responses_NSRR.amax(dim=(2, 3)).double(), responses_NSRR.amin(dim=(1, 2, 3)).double()
         level_N1 = level_N.double()[:, None]
+        floor_N = torch.tensor([ask.floor for ask in asks], dtype=torch.float64, device=self.device) - level_N1[:, 0]
+        floor_N = torch.minimum(floor_N, responses_NSRR.amin(dim=(1, 2, 3)).double())
+        peaks_NS = responses_NSRR.amax(dim=(2, 3)).double()
         chosen_N = choose_scale(
             peaks_NS + level_N1 * (config.scale_penalty == "multiplicative"),
             floor_N,

@@ -1,5 +1,6 @@
 """The SiamFC-3s tracker."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -11,7 +12,7 @@ from siamloss.errors import AnnotationError, UnreadableImageError
 from siamloss.geometry import box_center, context_size
 from siamloss.geometry.network import InputGeometry
 from siamloss.tracking.network import Network
-from siamloss.tracking.steps import Ask, Steps
+from siamloss.tracking.steps import Ask, Found, Steps
 
 
 class SiamFCTarget:
@@ -63,14 +64,29 @@ class SiamFCTarget:
         UnreadableImageError : the image is not uint8 ``(H, W, 3)``.
         """
         check_image(image)
-        sides, search_px = self._search_side * self._scales, self._geometry.search_px
-        patches = [cut_patch(image, self._center, side, search_px, self._fill) for side in sides]
-        found = yield Ask(np.stack(patches), self._exemplar)
-        self.score_map, self.search_center, self.search_side = found.score_map, self._center, sides[found.scale]
-        self._center = self._center + found.cells * self._geometry.stride_px * sides[found.scale] / search_px
-        self._resize(sides[found.scale])
+        sides = self._search_side * self._scales
+        if self._config.scale_search == "all":
+            found = yield Ask(self._cut(image, sides, self._geometry.search_px), self._exemplar)
+            chosen = found.scale
+            self._move(found, sides[chosen])
+        else:
+            found = yield Ask(self._cut(image, [self._search_side], self._geometry.search_px), self._exemplar)
+            self._move(found, self._search_side)
+            exemplar_px = self._geometry.exemplar_px
+            patches = self._cut(image, sides * exemplar_px / self._geometry.search_px, exemplar_px)
+            chosen = (yield Ask(patches, self._exemplar, found.floor)).scale
+        self._resize(sides[chosen])
         box = np.concatenate([self._center - (self._size - 1.0) / 2.0, self._size])
         return box, float(found.peaks[found.scale])
+
+    def _cut(self, image: np.ndarray, sides: Iterable[float], out_px: int) -> np.ndarray:
+        """Squares around the target's centre, uint8 ``(S, P, P, 3)``."""
+        return np.stack([cut_patch(image, self._center, side, out_px, self._fill) for side in sides])
+
+    def _move(self, found: Found, side: float) -> None:
+        """Go to the peak of the map of a square of this side."""
+        self.score_map, self.search_center, self.search_side = found.score_map, self._center, side
+        self._center = self._center + found.cells * self._geometry.stride_px * side / self._geometry.search_px
 
     def seek(self, frame: int) -> None:
         """The number of the frame is not used."""

@@ -16,10 +16,12 @@ class Ask:
     ----------
     patches_SPPC : uint8 RGB images, of one side for all S.
     exemplar : features ``(1, C, h, w)`` to compare with; None asks for the features of the one patch.
+    floor : lowest score known from elsewhere in the frame; the penalty of scales counts from there.
     """
 
     patches_SPPC: np.ndarray
     exemplar: Any = None
+    floor: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Found:
     scale : chosen scale.
     cells : float64 ``(2,)`` x, y of the windowed peak from the centre of the chosen map, in score cells.
     peaks : float64 ``(S,)``, highest score of each scale.
-    floor : lowest score of all scales.
+    floor : lowest score of all scales, or that of the question where it is lower.
     score_map : float32 ``(H, H)``, raw scores of the chosen scale.
     """
 

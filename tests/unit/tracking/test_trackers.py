@@ -15,7 +15,7 @@ from siamloss.data.sequence import read_image
 from siamloss.errors import AnnotationError, UnreadableImageError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
-from siamloss.model.correlation import cross_correlation
+from siamloss.model.correlation import cosine_correlation, cross_correlation
 from siamloss.records import Status
 from siamloss.tracking.protocols import REINIT_FRAMES, one_pass, supervised
 from siamloss.tracking.siamfc import SiamFCTracker
@@ -56,22 +56,29 @@ def boxes(records):
 
 @pytest.fixture(scope="module")
 def trajectories(sequences):
-    """Boxes on the OTB sequence by head: raw scores, which most losses use, and cosines."""
+    """Boxes on the OTB sequence by head and search: raw scores, which most losses use, and cosines."""
     heads = {
         head: build_model(ModelConfig("small", 0.5), seed=0, head=head).eval() for head in ("correlation", "cosine")
     }
-    return {head: (model, boxes(one_pass(tracker(model), sequences["otb"]))) for head, model in heads.items()}
+    return {
+        (head, search): (model, boxes(one_pass(tracker(model, scale_search=search), sequences["otb"])))
+        for head, model in heads.items()
+        for search in ("all", "peak")
+    }
 
 
-@pytest.mark.parametrize("head", ["correlation", "cosine"])
+@pytest.mark.parametrize(("head", "search"), [("correlation", "all"), ("cosine", "all"), ("correlation", "peak")])
 @settings(max_examples=12, deadline=None)
 @given(exponent=st.floats(-3, 3), shift=st.floats(-50, 50))
-def test_default_trajectory_ignores_level_and_scale_of_the_scores(trajectories, sequences, head, exponent, shift):
+def test_default_trajectory_ignores_level_and_scale_of_the_scores(
+    trajectories, sequences, head, search, exponent, shift
+):
     """Whatever level and scale a loss gives the scores: the shift is in units of their spread."""
-    model, plain = trajectories[head]
+    model, plain = trajectories[head, search]
     factor = 10.0**exponent
     spread = 0.3 * factor if head == "correlation" else 0.1 * factor
-    changed = boxes(one_pass(tracker(ShiftedModel(model, factor, shift * spread)), sequences["otb"]))
+    shifted = tracker(ShiftedModel(model, factor, shift * spread), scale_search=search)
+    changed = boxes(one_pass(shifted, sequences["otb"]))
     np.testing.assert_allclose(changed, plain, atol=1e-3)
 
 
@@ -119,6 +126,40 @@ def test_displacement_is_measured_at_the_chosen_scale():
     box, _ = siamese.update(second)
     np.testing.assert_allclose(box[2:], [60, 60])
     np.testing.assert_allclose(box[:2] + (box[2:] - 1) / 2, [x + move, y], atol=2.5)
+
+
+class CosinePixels(PixelModel):
+    """Energy of a window does not matter, so that the right scale has the highest score."""
+
+    def correlate(self, exemplar, search):
+        return cosine_correlation(exemplar, search)
+
+
+@pytest.mark.parametrize("search", ["all", "peak"])
+@pytest.mark.parametrize("grow", [1.25, 1 / 1.25])
+def test_both_ways_to_search_for_the_scale_find_it(search, grow):
+    """The target grows or shrinks and moves by 14 px."""
+    rng = np.random.default_rng(3)
+    noise = cv2.GaussianBlur(rng.normal(size=(240, 320, 3)), (0, 0), 6)
+    first = np.clip(127.5 + 50 * noise / noise.std(), 0, 255).astype(np.uint8)
+    x, y, move = 160.0, 120.0, 14.0
+    matrix = np.array([[grow, 0, x - grow * x + move], [0, grow, y - grow * y]])
+    second = cv2.warpAffine(first, matrix, (320, 240), borderMode=cv2.BORDER_REFLECT)
+    changes = {"scale_step": 1.25, "scale_lr": 1.0, "scale_penalty_factor": 1.0, "window_influence": 0.0}
+    siamese = tracker(CosinePixels(), scale_search=search, **changes)
+    siamese.init(first, np.array([x - 19.5, y - 19.5, 40.0, 40.0]))
+    box, _ = siamese.update(second)
+    np.testing.assert_allclose(box[2:], [40 * grow] * 2)
+    np.testing.assert_allclose(box[:2] + (box[2:] - 1) / 2, [x + move, y], atol=4)
+
+
+def test_the_penalty_of_an_approximate_search_counts_from_the_lowest_score_of_the_map(model):
+    """Scores around the peak differ by little of the map's range, so a harsh penalty keeps the middle scale."""
+    rng = np.random.default_rng(4)
+    image = cv2.GaussianBlur(rng.integers(0, 256, (240, 320, 3), dtype=np.uint8), (0, 0), 3)
+    harsh = tracker(model, scale_search="peak", scale_penalty_factor=0.5, scale_lr=1.0)
+    harsh.init(image, np.array([140.0, 100.0, 40.0, 40.0]))
+    assert all(harsh.update(image)[0][2] == 40 for _ in range(4))
 
 
 def test_size_is_limited(model, sequences):
@@ -182,7 +223,7 @@ def test_the_last_score_map_and_its_place_are_told(model, sequences):
     siamese.init(sequence.image(0), sequence.boxes[0])
     box, score = siamese.update(sequence.image(1))
     assert siamese.score_map.shape == (17, 17)
-    assert siamese.score_map.max() == pytest.approx(score, abs=0.2 * np.ptp(siamese.score_map))
+    assert siamese.score_map.max() == pytest.approx(score, abs=0.2 * float(np.ptp(siamese.score_map)))
     row, column = np.unravel_index(siamese.score_map.argmax(), (17, 17))
     pitch = 4 * siamese.search_side / 127
     place = siamese.search_center + (np.array([column, row]) - 8) * pitch
