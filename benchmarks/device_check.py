@@ -4,23 +4,27 @@ Compares losses, gradients and score maps with the CPU in float32, trains the sm
 random crops in the device's own precision, tracks a drawn video, and writes all of it as JSON with the device's name.
 Needs torch, numpy, pandas, opencv, safetensors and pyyaml only::
 
-    PYTHONPATH=src python3 benchmarks/device_check.py --out device.json
+    PYTHONPATH=src:. python3 benchmarks/device_check.py --out device.json
 """
 
 import argparse
 import json
 import platform
 import statistics
+import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
+from benchmarks.tracking_rate import many, one_at_a_time
 
 from siamloss.config import ModelConfig, PairsConfig, TrackConfig, TrainConfig
 from siamloss.crops.store import CropStore, store_px
+from siamloss.data.sequence import Sequence
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import LOSSES, make_loss
 from siamloss.model import build_model
@@ -29,6 +33,8 @@ from siamloss.model.device import autocast, choose_device
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
 from siamloss.pairs.resident import make_resident
+from siamloss.tracking.batched import Part, play_all
+from siamloss.tracking.protocols import one_pass_play
 from siamloss.tracking.siamfc import SiamFCTracker
 from siamloss.training.step import Step
 
@@ -151,21 +157,32 @@ def graph_difference(backbone: str, device: torch.device) -> float:
     return float((weights[0] - weights[1]).abs().max())
 
 
-def track_rate(backbone: str, device: torch.device, frames: int) -> dict[str, float]:
-    """Median time of one tracker update on 640x480 frames of a moving disc."""
-    tracker = SiamFCTracker(build_model(ModelConfig(backbone), 0).to(device).eval(), TrackConfig(), GEOMETRY[backbone])
+def drawn_video(folder: Path, frames: int) -> Sequence:
+    """A disc that moves over noise, 640x480 JPEG files."""
     scene = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8), (9, 9), 3)
-    times = []
-    for frame in range(frames):
+    paths = tuple(folder / f"{frame:04d}.jpg" for frame in range(frames))
+    for frame, path in enumerate(paths):
         image = scene.copy()
         cv2.circle(image, (200 + 2 * frame, 240), 30, (220, 40, 40), -1)
-        if frame == 0:
-            tracker.init(image, np.array([170.0, 210.0, 60.0, 60.0]))
-            continue
-        started = time.perf_counter()
-        tracker.update(image)
-        times.append(time.perf_counter() - started)
-    return {"frames_per_s": 1.0 / statistics.median(times[len(times) // 3 :])}
+        cv2.imwrite(str(path), image)
+    boxes = np.array([[170.0 + 2 * frame, 210.0, 60.0, 60.0] for frame in range(frames)])
+    return Sequence("drawn", paths, boxes, np.ones(frames, dtype=bool))
+
+
+def batch_difference(sequence: Sequence, device: torch.device, backbone: str) -> float:
+    """Largest difference of a box tracked with others from the same tracked alone, px."""
+    tracker = SiamFCTracker(build_model(ModelConfig(backbone), 0).to(device).eval(), TrackConfig(), GEOMETRY[backbone])
+    lengths = [len(sequence) - 3 * number for number in range(7)]
+    cut = [
+        replace(sequence, frame_paths=sequence.frame_paths[:n], boxes=sequence.boxes[:n], visible=sequence.visible[:n])
+        for n in lengths
+    ]
+    results = []
+    for streams in (1, 5):
+        parts = [Part(part, partial(one_pass_play, tracker.new_target(), part)) for part in cut]
+        tables = dict(play_all(tracker.network, parts, streams))
+        results.append(np.concatenate([tables[n][["x", "y", "w", "h"]].to_numpy() for n in range(len(cut))]))
+    return float(np.abs(results[0] - results[1]).max())
 
 
 def main() -> None:
@@ -175,8 +192,11 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--batches", type=int, nargs="+", default=[8, 32, 128])
+    parser.add_argument("--streams", type=int, nargs="+", default=[1, 16, 64, 128])
     options = parser.parse_args()
     device = choose_device(options.device)
+    folder = tempfile.TemporaryDirectory()
+    video = drawn_video(Path(folder.name), 60 if device.type == "cuda" else 21)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
     result = {"device": name, "torch": torch.__version__, "loss_gradients": largest_loss_difference(device)}
     result["correlation_ms"] = {batch: correlation_ms(device, batch, options.steps) for batch in options.batches}
@@ -189,7 +209,12 @@ def main() -> None:
                 for mode in (["eager", "compiled", "graph"] if device.type == "cuda" else ["eager"])
             },
             "graph_difference": graph_difference(backbone, device) if device.type == "cuda" else None,
-            "track": track_rate(backbone, device, options.steps),
+            "track_ms": one_at_a_time(video, options.steps, device, backbone),
+            "track_frames_per_s": {
+                streams: many(video, streams, device, backbone, 2 * streams if streams > 1 else 2)
+                for streams in options.streams
+            },
+            "track_batch_difference_px": batch_difference(video, device, backbone),
         }
         options.out.write_text(json.dumps(result, indent=1) + "\n")
 
