@@ -11,6 +11,7 @@ import click
 import typer
 
 from siamloss.cli_catalogue import app as catalogue
+from siamloss.cli_demo import app as demo
 from siamloss.cli_evaluate import app as evaluate
 from siamloss.cli_options import (
     Ablation,
@@ -36,6 +37,7 @@ from siamloss.errors import ConfigError, DiskFullError, SiamlossError
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(report)
 app.add_typer(catalogue)
+app.add_typer(demo)
 app.add_typer(evaluate, name="evaluate")
 
 

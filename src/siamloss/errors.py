@@ -42,6 +42,14 @@ class UnreadableImageError(SiamlossError):
     """An image file that cannot be decoded."""
 
 
+class UnreadableVideoError(UnreadableImageError):
+    """A video that cannot be opened, or that ends before its end."""
+
+
+class VideoWriteError(SiamlossError):
+    """A video that cannot be written: no codec, or a full disk."""
+
+
 class CorruptError(SiamlossError):
     """A generated file that does not match its manifest, or is truncated."""
 
