@@ -32,12 +32,14 @@ from siamloss.cli_options import (
     progress_of,
 )
 from siamloss.cli_report import app as report
+from siamloss.cli_weights import app as weights
 from siamloss.errors import ConfigError, DiskFullError, SiamlossError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(report)
 app.add_typer(catalogue)
 app.add_typer(demo)
+app.add_typer(weights)
 app.add_typer(evaluate, name="evaluate")
 
 

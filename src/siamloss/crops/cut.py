@@ -36,7 +36,8 @@ def cut_patch(
 
     Source
     ------
-    bertinetto/siamese-fc, get_subwindow_tracking.m (rounding of side and corner, mean-colour padding).
+    bertinetto/siamese-fc, get_subwindow_tracking.m (whole pixels, mean-colour padding); the corner is rounded to the
+    nearest pixel as in huanglianghua/siamfc-pytorch.
     """
     left, top, side = patch_window(center_px, side_px)
     height, width = image.shape[:2]

@@ -66,7 +66,7 @@ def locate_peak(response_NRR: torch.Tensor, window_RR: torch.Tensor, influence: 
 
     Source
     ------
-    bertinetto/siamese-fc, tracker_eval.m.
+    bertinetto/siamese-fc, tracker_eval.m; the centre is the geometric one, as in huanglianghua/siamfc-pytorch.
     """
     response_NRR = response_NRR.double()
     response_NRR = response_NRR - response_NRR.amin(dim=(1, 2), keepdim=True)
