@@ -1,5 +1,6 @@
 """The verb ``siamloss track``: what it writes, and that it continues where it was killed."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 
 from siamloss.data.open import dataset_root, open_dataset
-from siamloss.errors import ConfigError, CorruptError
+from siamloss.errors import ConfigError, CorruptError, UnreadableImageError
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import canonical_json, sha256_file
+from siamloss.provenance.manifest import tree_entries
 from siamloss.records import COLUMNS, Status, read_records
 from siamloss.records.ledger import read_evaluations
 from siamloss.tracking import job
@@ -61,10 +63,10 @@ def weights(tiny, tiny_stores, tmp_path_factory):
     return folder / "0", folder / "1"
 
 
-def track(experiment, dataset, out, variant="untrained", run=None, progress=None):
+def track(experiment, dataset, out, variant="untrained", run=None, progress=None, streams=0):
     manifest = Home(experiment).manifest(dataset.name)
     progress = progress or out.with_suffix(".progress")
-    track_run(experiment, variant, dataset.name, manifest, run, progress, out, threads=1)
+    track_run(experiment, variant, dataset.name, manifest, run, progress, out, threads=1, streams=streams)
     return read_records(out)
 
 
@@ -143,6 +145,38 @@ def test_second_call_tracks_only_what_is_left(tiny, bench, weights, killed, prog
     assert not reused(whole, killed)
     assert records[TRACKED].equals(whole[TRACKED])
     assert not progress.exists()
+
+
+@pytest.mark.parametrize("form", ["otb", "vot"])
+def test_many_sequences_at_once_give_the_same_records_in_the_same_order(tiny, bench, weights, tmp_path, form):
+    alone, together = (
+        track(tiny, bench[form], tmp_path / f"{streams}.parquet", run=weights[0], streams=streams) for streams in (1, 3)
+    )
+    assert together[["sequence", "frame", "status"]].equals(alone[["sequence", "frame", "status"]])
+    np.testing.assert_allclose(together[[*BOX, "score"]], alone[[*BOX, "score"]], rtol=0, atol=1e-3)
+
+
+def test_work_of_one_at_a_time_is_taken_up_by_many(tiny, bench, weights, killed, progress, tmp_path):
+    whole = track(tiny, bench["otb"], tmp_path / "whole.parquet", run=weights[0])
+    records = track(tiny, bench["otb"], tmp_path / "cut.parquet", run=weights[0], progress=progress, streams=2)
+    assert reused(records, killed)
+    np.testing.assert_allclose(records[[*BOX, "score"]], whole[[*BOX, "score"]], rtol=0, atol=1e-3)
+
+
+def test_an_error_in_one_sequence_keeps_those_that_ended(tiny, bench, weights, tmp_path):
+    """The last frame of the second sequence cannot be decoded, though it is the file of the manifest."""
+    experiment = replace(tiny, results=str(tmp_path / "results"))
+    shutil.copytree(Home(tiny).data, Home(experiment).data)
+    path, root = Home(experiment).manifest(bench["otb"].name), dataset_root(experiment, bench["otb"])
+    broken = open_dataset(experiment, bench["otb"])[1].frame_paths[-1]
+    broken.write_bytes(b"no image")
+    manifest = json.loads(path.read_text())
+    manifest["files"] |= {name: tree_entries(root)[name] for name in [broken.relative_to(root).as_posix()]}
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(UnreadableImageError, match=f"{broken} is not a readable image"):
+        track(experiment, bench["otb"], tmp_path / "a.parquet", run=weights[0], progress=tmp_path / "progress")
+    assert len(list((tmp_path / "progress").glob("[!.]*.parquet"))) == 1
+    assert not (tmp_path / "a.parquet").exists()
 
 
 OTHERS = {
