@@ -11,7 +11,7 @@ import numpy as np
 
 from siamloss.data.sequence import read_image
 from siamloss.data.vot import TAG_ENDINGS, fill_tag
-from siamloss.errors import AnnotationError, MissingDataError, RecordError
+from siamloss.errors import AnnotationError, ConfigError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
 from siamloss.evaluate.shared import annotated_sequences, chosen_names, first_image, refuse_missing, score_trackers
 from siamloss.metrics import eao, vot_supervised
@@ -65,8 +65,14 @@ def evaluate_vot(
 
 
 def _interval(year: int | None, variant: str) -> tuple[int, int] | None:
-    interval = None if year is None else supervised_year(year, "--year").eao_interval
-    return None if variant == "got10k" else interval
+    if year is None:
+        return None
+    if variant == "got10k":
+        raise ConfigError("the variant 'got10k' has no expected average overlap; leave --year out")
+    interval = supervised_year(year, "--year").eao_interval
+    if interval is None:
+        raise ConfigError(f"the challenge of {year} had no expected average overlap; leave --year out")
+    return interval
 
 
 def read_vot_truth(folder: Path, names: list[str] | None) -> dict[str, Truth]:

@@ -33,7 +33,8 @@ def find_trackers(folders: Iterable[Path], names: Iterable[str], key: Callable[[
     Raises
     ------
     MissingDataError : a folder that is not there, or holds no result of any of the sequences.
-    RecordError : two results of one sequence (other than numbered repetitions), or two trackers of one name.
+    RecordError : two results of one sequence (other than numbered repetitions), two trackers of one name, or a
+        folder beside trackers whose text files bear no sequence's name: a tracker that would go missing in silence.
     """
     known = {key(name): name for name in names}
     found: dict[str, Files] = {}
@@ -45,6 +46,8 @@ def find_trackers(folders: Iterable[Path], names: Iterable[str], key: Callable[[
             inside = {
                 child: tracker_files(str(child), known, key) for child in sorted(folder.iterdir()) if child.is_dir()
             }
+            if any(inside.values()):
+                _refuse_strangers([str(path) for path, files in inside.items() if not files])
         inside = {path: files for path, files in inside.items() if files}
         if not inside:
             raise MissingDataError(
@@ -57,6 +60,17 @@ def find_trackers(folders: Iterable[Path], names: Iterable[str], key: Callable[[
                 raise RecordError(f"two trackers are named '{name}'; rename the folder {path}")
             found[name] = files
     return found
+
+
+def _refuse_strangers(folders: list[str]) -> None:
+    for folder in folders:
+        for entry in _entries(folder):
+            below = _entries(entry.path) if entry.is_dir() else [entry]
+            if text := next((file for file in below if file.name.endswith(".txt")), None):
+                raise RecordError(
+                    f"{text.path} bears the name of no sequence, nor does any other in {folder}; rename the files of "
+                    "that tracker, or move the folder away"
+                )
 
 
 def tracker_files(folder: str, known: dict[str, str], key: Callable[[str], str] = str) -> Files:

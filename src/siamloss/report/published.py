@@ -1,5 +1,6 @@
 """``config/published.yaml``: what others claim, typed and checked, and what keeps it from being compared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -7,7 +8,9 @@ from typing import Any, Literal
 from siamloss.config import Experiment
 from siamloss.config_build import build
 from siamloss.config_io import read_yaml
-from siamloss.errors import ConfigError
+from siamloss.errors import ConfigError, UnknownNameError, did_you_mean
+from siamloss.metrics.catalogue import METRICS
+from siamloss.report.separation import QUANTITIES
 
 NOT_STATED = "not stated"
 
@@ -74,14 +77,25 @@ def read_published(path: Path) -> Claims:
 
     Raises
     ------
-    ConfigError : a missing or malformed file, an unknown key (with the nearest one), or a value that is no number.
+    ConfigError : a missing or malformed file, an unknown key or measure (with the nearest one), or a value that is no
+        number.
     """
     found = build(Claims, read_yaml(path))
+    for claim in found.claims:
+        _check_measures(path, claim.measures, METRICS if claim.kind == "tracking" else QUANTITIES)
+    for row in found.numbers:
+        _check_measures(path, row.values, METRICS)
     for row in found.numbers:
         for metric, value in row.values.items():
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise ConfigError(f"{path}: {metric} of '{row.tracker}' is {value!r}; give a number")
     return found
+
+
+def _check_measures(path: Path, measures: Iterable[str], known: Iterable[str]) -> None:
+    for measure in measures:
+        if measure not in known:
+            raise UnknownNameError(f"{path}: unknown measure '{measure}'; {did_you_mean(measure, known)}")
 
 
 def differences(number: Published, experiment: Experiment) -> list[str]:

@@ -93,9 +93,19 @@ def test_a_year_adds_eao(command, annotations, results, variant):
     assert found["benchmark"] == "vot2019"
 
 
-def test_the_got10k_toolkit_has_no_eao(command, annotations, results):
-    given = ("vot", "--annotations", annotations, "--results", results, "--variant", "got10k")
-    assert "eao" not in command(*given, "--year", 2019)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            ("--variant", "got10k", "--year", 2019),
+            "the variant 'got10k' has no expected average overlap; leave --year out",
+        ),
+        (("--year", 2014), "the challenge of 2014 had no expected average overlap; leave --year out"),
+    ],
+)
+def test_a_year_without_eao_is_refused(command, annotations, results, options, words):
+    with pytest.raises(ConfigError, match=words):
+        command("vot", "--annotations", annotations, "--results", results, *options)
 
 
 def test_polygons_score_as_the_boxes_they_are(command, annotations, results, tmp_path):

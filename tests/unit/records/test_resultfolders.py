@@ -36,9 +36,16 @@ def test_repetitions_in_folders_of_their_own_in_order(tmp_path):
 
 
 def test_a_parent_folder_holds_one_tracker_per_folder(tmp_path):
-    touch(tmp_path, "one/a.txt", "two/baseline/a/a_001.txt", "empty/x.txt", "notes.txt")
+    touch(tmp_path, "one/a.txt", "two/baseline/a/a_001.txt", "plots/x.png", "notes.txt")
     found = relative(tmp_path, find_trackers([tmp_path], ["a"]))
     assert found == {"one": {"a": ["one/a.txt"]}, "two": {"a": ["two/baseline/a/a_001.txt"]}}
+
+
+@pytest.mark.parametrize("file", ["three/b.txt", "three/b/b_001.txt"])
+def test_a_tracker_whose_files_bear_other_names_does_not_vanish(tmp_path, file):
+    touch(tmp_path, "one/a.txt", "three/plot.png", file)
+    with pytest.raises(RecordError, match=f"{file} bears the name of no sequence, .*; rename the files"):
+        find_trackers([tmp_path], ["a"])
 
 
 def test_several_folders_are_several_trackers(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.report.fakes import make_experiment
 
 from siamloss.config import Dataset, Datasets, ModelConfig
-from siamloss.errors import ConfigError, UnknownKeyError
+from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError
 from siamloss.metrics.catalogue import METRICS
 from siamloss.report.published import Published, differences, read_published
 from siamloss.report.separation import QUANTITIES
@@ -64,6 +64,28 @@ def test_what_is_misspelt_or_no_number_is_refused(tmp_path):
         read_published(path)
     with pytest.raises(ConfigError, match="give the path of an existing YAML file"):
         read_published(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "measures: [gaussian_overlap, empirical_overlap]",
+            "measures: [gausian_overlap]",
+            "did you mean 'gaussian_overlap'",
+        ),
+        ("measures: [success_auc, precision_20", "measures: [succes_auc, precision_20", "did you mean 'success_auc'"),
+        ("values: {eao: 0.1966}", "values: {dprime: 0.1966}", "unknown measure 'dprime'"),
+    ],
+    ids=["of scores", "of tracking", "of a number"],
+)
+def test_a_measure_that_does_not_exist_is_named(tmp_path, old, new, words):
+    text = PATH.read_text()
+    assert old in text
+    path = tmp_path / "published.yaml"
+    path.write_text(text.replace(old, new))
+    with pytest.raises(UnknownNameError, match=words):
+        read_published(path)
 
 
 def test_nothing_differs_where_only_the_runs_do(alike):
