@@ -212,6 +212,8 @@ class TrackConfig:
 
     Attributes
     ----------
+    peak : ``subcell`` takes the top of a parabola through the best cell of the upsampled map and its neighbours, so
+        that rounding moves the box by next to nothing; ``cell`` is SiamFC's own, which may jump by a cell.
     scale_search : ``all`` searches the whole window at every scale, as SiamFC does. ``peak`` is approximate and takes
         half the time: it searches the middle scale and compares the scales on exemplar-sized windows around its peak.
     """
@@ -224,6 +226,7 @@ class TrackConfig:
     scale_lr: float = 0.59
     response_up: int = 16
     window_influence: float = 0.176
+    peak: Literal["subcell", "cell"] = "subcell"
     size_min: float = 0.2
     size_max: float = 5.0
 

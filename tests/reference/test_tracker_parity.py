@@ -17,7 +17,7 @@ from siamloss.model.norm import BatchNorm2d
 from siamloss.tracking.siamfc import SiamFCTracker
 
 BACKBONES = {"alexnet": ALEXNET, "small": SMALL}
-OFFICIAL = TrackConfig(scale_penalty="multiplicative")
+OFFICIAL = TrackConfig(scale_penalty="multiplicative", peak="cell")
 CORNER_PX, SIZE_SHARE = 1e-3, 1e-5
 """The promise is 0.5 px and 0.5 %; where both trackers choose the same cells, no more than rounding is left."""
 SLACK = 2e-5

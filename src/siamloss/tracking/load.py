@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from siamloss.config import Experiment, ModelConfig, TrackConfig
-from siamloss.errors import ConfigError, CorruptError, MissingDataError
+from siamloss.config import Experiment, TrackConfig
+from siamloss.errors import ConfigError, MissingDataError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.tracking.siamfc import SiamFCTracker
-from siamloss.training.run import FACTS, load_run, read_facts
+from siamloss.training.run import FACTS, load_run, network_of, read_facts
 
 
 def newest_run(results: Path = Path("results")) -> Path:
@@ -56,9 +56,7 @@ def open_run(run: Path, track: TrackConfig | None = None, threads: int = 0, devi
     CorruptError : it is damaged, or older than the entry that says which network it holds.
     """
     facts = read_facts(run)
-    if "model" not in facts:
-        raise CorruptError(f"{run} does not say which network it holds; train it again")
-    config = ModelConfig(**facts["model"])
+    config = network_of(run, facts)
     make_deterministic(threads)
     model = load_run(run, config, choose_device(device))
     return SiamFCTracker(model, track or TrackConfig(), GEOMETRY[config.backbone], facts["context"])

@@ -85,7 +85,8 @@ class Network:
             config.scale_penalty,
         )
         rows = torch.arange(len(asks), device=self.device)
-        cells_N2 = locate_peak(responses_NSRR[rows, chosen_N], window, config.window_influence) / config.response_up
+        chosen_NRR, subcell = responses_NSRR[rows, chosen_N], config.peak == "subcell"
+        cells_N2 = locate_peak(chosen_NRR, window, config.window_influence, subcell) / config.response_up
         found = (
             chosen_N.tolist(),
             cells_N2.cpu().numpy(),

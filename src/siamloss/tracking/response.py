@@ -58,11 +58,18 @@ def choose_scale(peaks_NS: torch.Tensor, floor_N: torch.Tensor, factor: float, p
     return torch.where(penalised_NS[:, middle] >= penalised_NS.amax(dim=1), middle, best_N)
 
 
-def locate_peak(response_NRR: torch.Tensor, window_RR: torch.Tensor, influence: float) -> torch.Tensor:
+def locate_peak(
+    response_NRR: torch.Tensor, window_RR: torch.Tensor, influence: float, subcell: bool = False
+) -> torch.Tensor:
     """Displacement ``(N, 2)`` float64 x, y of the windowed peak from the centre, in upsampled cells.
 
     The response is shifted to minimum 0 and scaled to sum 1 before it is mixed with the window, so its level and scale
     do not matter. Equal maxima are averaged: a flat map gives no displacement.
+
+    Parameters
+    ----------
+    subcell : take the top of a parabola through the best cell and its neighbours, in x and in y. Where two neighbours
+        are equal but for rounding, it lies between them whichever is taken; the best cell itself would jump.
 
     Source
     ------
@@ -74,6 +81,22 @@ def locate_peak(response_NRR: torch.Tensor, window_RR: torch.Tensor, influence: 
     share_N = (1.0 - influence) / torch.where(total_N > 0, total_N, 1.0)
     mixed_NRR = share_N * response_NRR + influence * window_RR
     highest = (mixed_NRR >= mixed_NRR.amax(dim=(1, 2), keepdim=True) * (1.0 - 1e-12)).double()
+    count_N = highest.sum(dim=(1, 2))
     cells_R = torch.arange(len(window_RR), dtype=torch.float64, device=window_RR.device) - (len(window_RR) - 1) / 2.0
     sums_N2 = torch.stack([highest.sum(dim=1) @ cells_R, highest.sum(dim=2) @ cells_R], dim=1)
-    return sums_N2 / highest.sum(dim=(1, 2))[:, None]
+    place_N2 = sums_N2 / count_N[:, None]
+    return place_N2 + (count_N == 1)[:, None] * _top_of_parabola(mixed_NRR) if subcell else place_N2
+
+
+def _top_of_parabola(values_NRR: torch.Tensor) -> torch.Tensor:
+    """Offset ``(N, 2)`` x, y in [-0.5, 0.5] of the top from the highest cell; 0 across a border."""
+    side = values_NRR.shape[-1]
+    best_N = values_NRR.flatten(1).argmax(dim=1)
+    rows = torch.arange(len(best_N), device=best_N.device)
+    offsets = []
+    for place_N, along in ((best_N % side, lambda step: step), (best_N // side, lambda step: step * side)):
+        inside = (place_N > 0) & (place_N < side - 1)
+        before, at, after = (values_NRR.flatten(1)[rows, best_N + inside * along(step)] for step in (-1, 0, 1))
+        bend = before - 2.0 * at + after
+        offsets.append(torch.where(bend < 0, (before - after) / (2.0 * torch.where(bend < 0, bend, 1.0)), 0.0))
+    return torch.stack(offsets, dim=1)

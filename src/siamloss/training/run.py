@@ -50,6 +50,18 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
 
 
+def network_of(folder: Path, facts: dict[str, Any]) -> ModelConfig:
+    """The network that a run says it holds.
+
+    Raises
+    ------
+    CorruptError : it does not say so, as runs of older releases.
+    """
+    if "model" not in facts:
+        raise CorruptError(f"{folder} does not say which network it holds; train it again")
+    return ModelConfig(**facts["model"])
+
+
 def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:
     """The network of a run with the head it was trained with, in evaluation mode, after checking every byte.
 

@@ -17,9 +17,10 @@ def choose_scale(responses_SRR, factor, penalty):
     return int(response.choose_scale(peaks, floor, factor, penalty)[0])
 
 
-def locate_peak(response_RR, window_RR, influence):
+def locate_peak(response_RR, window_RR, influence, subcell=False):
     """Of one target."""
-    return response.locate_peak(torch.from_numpy(response_RR)[None], torch.from_numpy(window_RR), influence)[0].numpy()
+    maps = torch.from_numpy(response_RR)[None]
+    return response.locate_peak(maps, torch.from_numpy(window_RR), influence, subcell)[0].numpy()
 
 
 def upsample(scores_SHH, factor):
@@ -66,13 +67,56 @@ def test_a_clearly_better_outer_scale_is_chosen():
 def test_flat_maps_neither_move_nor_resize():
     flat = np.full((3, 16, 16), -2.0)
     assert choose_scale(flat, 0.9745, "shift_safe") == 1
-    np.testing.assert_array_equal(locate_peak(flat[0], cosine_window(16), 0.176), [0, 0])
+    for subcell in (True, False):
+        for influence in (0.0, 0.176):
+            np.testing.assert_array_equal(locate_peak(flat[0], cosine_window(16), influence, subcell), [0, 0])
 
 
 def test_peak_position_is_x_then_y_from_the_centre():
     response = np.zeros((17, 17))
     response[3, 10] = 1
     np.testing.assert_array_equal(locate_peak(response, cosine_window(17), 0.0), [10 - 8, 3 - 8])
+
+
+def bump(x, y, side=33):
+    """A parabola with its top at a place, in cells from the centre."""
+    cells = np.arange(side) - (side - 1) / 2
+    return 1000 - (cells[None] - x) ** 2 - 2 * (cells[:, None] - y) ** 2
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (3.25, -2.0), (-7.49, 5.31), (0.5, 0.5), (2.5, -1.25)])
+def test_the_top_of_a_parabola_is_found_between_the_cells(x, y):
+    found = locate_peak(bump(x, y), cosine_window(33), 0.0, subcell=True)
+    np.testing.assert_allclose(found, [x, y], atol=1e-9)
+    np.testing.assert_allclose(locate_peak(bump(x, y), cosine_window(33), 0.0), [x, y], atol=0.5 + 1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 10**6), axis=st.integers(0, 1))
+def test_rounding_hardly_moves_a_peak_between_two_equal_cells(seed, axis):
+    """The best cell is another after a change in the seventh digit, and its own place a whole cell further."""
+    rng = np.random.default_rng(seed)
+    place = rng.integers(-6, 6, 2).astype(float)
+    place[axis] += 0.5
+    smooth = bump(*place) + cv2.GaussianBlur(rng.normal(size=(33, 33)), (0, 0), 6)
+    best = np.unravel_index(smooth.argmax(), smooth.shape)
+    values = [smooth[best[0] + (axis == 1) * step, best[1] + (axis == 0) * step] for step in (-1, 1)]
+    step = int(np.sign(values[1] - values[0]))
+    other = (best[0] + (axis == 1) * step, best[1] + (axis == 0) * step)
+    pair = []
+    for sign in (1, -1):
+        changed = smooth.copy()
+        changed[other] = changed[best] + sign * 1e-7 * np.ptp(smooth)
+        pair.append([locate_peak(changed, cosine_window(33), 0.0, subcell) for subcell in (True, False)])
+    assert np.abs(pair[0][0] - pair[1][0]).max() < 0.05
+    assert np.abs(pair[0][1] - pair[1][1]).max() == 1
+
+
+def test_a_peak_on_the_border_stays_there():
+    response = np.zeros((17, 17))
+    response[0, 3:5] = 1.0, 0.9
+    assert locate_peak(response, cosine_window(17), 0.0, subcell=True)[1] == -8
+    assert -5 < locate_peak(response, cosine_window(17), 0.0, subcell=True)[0] < -4.4
 
 
 def test_window_pulls_towards_the_centre():
