@@ -1,5 +1,6 @@
 """The network as two ONNX models with dynamic batch: one for exemplar images, one for search images."""
 
+import copy
 import importlib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from siamloss.errors import ConfigError
 from siamloss.export.graph import Graph, put_backbone, put_correlation, put_norm
 from siamloss.geometry.network import InputGeometry
 from siamloss.model import SiamFC
-from siamloss.model.frozen import freeze
+from siamloss.model.frozen import fold
 
 EXEMPLAR, SEARCH = "exemplar.onnx", "search.onnx"
 PACKAGES = ("onnx", "onnxruntime")
@@ -48,7 +49,8 @@ def write_models(model: SiamFC, geometry: InputGeometry, folder: Path, opset: in
     require_packages()
     if opset not in OPSETS:
         raise ConfigError(f"opset {opset} cannot be written; give --opset {OPSETS[0]} to {OPSETS[-1]}")
-    network = freeze(model)
+    network = copy.deepcopy(model).eval()
+    network.backbone = fold(network.backbone)
     exemplar_px, search_px = geometry.exemplar_px, geometry.search_px
     with torch.inference_mode():
         channels, cells = network.features(torch.zeros(1, 3, exemplar_px, exemplar_px)).shape[1:3]

@@ -1,4 +1,4 @@
-"""A network for inference alone: batch normalisation folded into the convolutions, channels last."""
+"""A network for inference alone: batch normalisation folded, channels last, fewer multiplications on a CPU."""
 
 import copy
 
@@ -7,9 +7,11 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from siamloss.model.siamfc import SiamFC
+from siamloss.model.winograd import WinogradConv2d, pays
 
 
-def _folded(layers: nn.Sequential) -> nn.Sequential:
+def fold(layers: nn.Sequential) -> nn.Sequential:
+    """The layers with each batch normalisation folded into the convolution before it; all in evaluation mode."""
     kept: list[nn.Module] = []
     for layer in layers:
         if isinstance(layer, nn.BatchNorm2d):
@@ -31,5 +33,8 @@ def freeze(model: SiamFC) -> SiamFC:
     Network of the same interface, without batch normalisation, without gradients; it must not be trained.
     """
     frozen = copy.deepcopy(model).eval()
-    frozen.backbone = _folded(frozen.backbone).to(memory_format=torch.channels_last)
+    backbone = fold(frozen.backbone)
+    if next(model.parameters()).device.type == "cpu":  # a GPU's library has its own ways
+        backbone = nn.Sequential(*(WinogradConv2d(layer) if pays(layer) else layer for layer in backbone))
+    frozen.backbone = backbone.to(memory_format=torch.channels_last)
     return frozen.requires_grad_(False)

@@ -64,7 +64,8 @@ def locate_peak(
     """Displacement ``(N, 2)`` float64 x, y of the windowed peak from the centre, in upsampled cells.
 
     The response is shifted to minimum 0 and scaled to sum 1 before it is mixed with the window, so its level and scale
-    do not matter. Equal maxima are averaged: a flat map gives no displacement.
+    do not matter. Equal maxima are averaged (with ``subcell``, those that are no neighbours): a flat map gives no
+    displacement.
 
     Parameters
     ----------
@@ -75,28 +76,34 @@ def locate_peak(
     ------
     bertinetto/siamese-fc, tracker_eval.m; the centre is the geometric one, as in huanglianghua/siamfc-pytorch.
     """
-    response_NRR = response_NRR.double()
-    response_NRR = response_NRR - response_NRR.amin(dim=(1, 2), keepdim=True)
-    total_N = response_NRR.sum(dim=(1, 2), keepdim=True)
-    share_N = (1.0 - influence) / torch.where(total_N > 0, total_N, 1.0)
-    mixed_NRR = share_N * response_NRR + influence * window_RR
-    highest = (mixed_NRR >= mixed_NRR.amax(dim=(1, 2), keepdim=True) * (1.0 - 1e-12)).double()
-    count_N = highest.sum(dim=(1, 2))
-    cells_R = torch.arange(len(window_RR), dtype=torch.float64, device=window_RR.device) - (len(window_RR) - 1) / 2.0
-    sums_N2 = torch.stack([highest.sum(dim=1) @ cells_R, highest.sum(dim=2) @ cells_R], dim=1)
-    place_N2 = sums_N2 / count_N[:, None]
-    return place_N2 + (count_N == 1)[:, None] * _top_of_parabola(mixed_NRR) if subcell else place_N2
+    mixed_NRR = response_NRR.double()
+    mixed_NRR = mixed_NRR - mixed_NRR.amin(dim=(1, 2), keepdim=True)
+    total_N = mixed_NRR.sum(dim=(1, 2), keepdim=True)
+    mixed_NRR.mul_((1.0 - influence) / torch.where(total_N > 0, total_N, 1.0)).add_(window_RR, alpha=influence)
+    highest_N = mixed_NRR.amax(dim=(1, 2))
+    equal_K3 = (mixed_NRR >= (highest_N * (1.0 - 1e-12))[:, None, None]).nonzero()  # target, row, column
+    count_N = torch.bincount(equal_K3[:, 0], minlength=len(mixed_NRR))
+    best_N2 = equal_K3[count_N.cumsum(dim=0) - count_N, 1:]
+    place_N2 = best_N2.double()
+    if subcell:
+        place_N2 += _top_of_parabola(mixed_NRR, best_N2)
+    for target in (count_N > 1).nonzero()[:, 0].tolist():
+        cells = equal_K3[equal_K3[:, 0] == target, 1:].double()
+        if not subcell or (cells - cells[0]).abs().max() > 1:
+            place_N2[target] = cells.mean(dim=0)
+    return place_N2.flip(1) - (len(window_RR) - 1) / 2.0
 
 
-def _top_of_parabola(values_NRR: torch.Tensor) -> torch.Tensor:
-    """Offset ``(N, 2)`` x, y in [-0.5, 0.5] of the top from the highest cell; 0 across a border."""
+def _top_of_parabola(values_NRR: torch.Tensor, best_N2: torch.Tensor) -> torch.Tensor:
+    """Offset ``(N, 2)`` row, column in [-0.5, 0.5] of the top from the highest cell; 0 across a border."""
     side = values_NRR.shape[-1]
-    best_N = values_NRR.flatten(1).argmax(dim=1)
-    rows = torch.arange(len(best_N), device=best_N.device)
-    offsets = []
-    for place_N, along in ((best_N % side, lambda step: step), (best_N // side, lambda step: step * side)):
-        inside = (place_N > 0) & (place_N < side - 1)
-        before, at, after = (values_NRR.flatten(1)[rows, best_N + inside * along(step)] for step in (-1, 0, 1))
+    targets = torch.arange(len(best_N2), device=best_N2.device)
+    offsets_2N = []
+    for axis in (0, 1):
+        inside_N = (best_N2[:, axis] > 0) & (best_N2[:, axis] < side - 1)
+        steps_N2 = torch.zeros_like(best_N2)
+        steps_N2[:, axis] = inside_N.long()
+        before, at, after = (values_NRR[targets, *(best_N2 + sign * steps_N2).T] for sign in (-1, 0, 1))
         bend = before - 2.0 * at + after
-        offsets.append(torch.where(bend < 0, (before - after) / (2.0 * torch.where(bend < 0, bend, 1.0)), 0.0))
-    return torch.stack(offsets, dim=1)
+        offsets_2N.append(torch.where(bend < 0, (before - after) / (2.0 * torch.where(bend < 0, bend, 1.0)), 0.0))
+    return torch.stack(offsets_2N, dim=1)

@@ -49,6 +49,7 @@ def test_constants_are_those_of_the_network_the_tracker_and_the_run(exported, ru
         "scale_lr": 0.59,
         "response_up": 16,
         "window_influence": 0.176,
+        "peak": "subcell",
         "size_min": 0.2,
         "size_max": 5.0,
         "variant": "gsl",
