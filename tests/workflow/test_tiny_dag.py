@@ -100,6 +100,7 @@ def test_a_new_variant_trains_only_itself(project):
     assert "data" not in planned
 
 
+@pytest.mark.slow
 def test_the_ablation_trains_its_cells_and_nothing_that_is_there(project, home):
     planned = project.planned("ablation")
     assert planned["train"] == 4, "gsl itself has the values that were chosen, the cells have their own"
@@ -147,6 +148,7 @@ def test_every_test_evaluation_is_counted(home):
     assert len(lines) >= len(seen) >= 15
 
 
+@pytest.mark.slow
 def test_a_damaged_store_stops_the_next_training_and_a_stopped_run_continues(project, home):
     """A flipped byte with its time stamp kept; then, mended, Ctrl-C: SIGINT to the process group."""
     crops = home / "crops" / "tiny-val" / "crops.u8"
@@ -171,6 +173,7 @@ def test_a_damaged_store_stops_the_next_training_and_a_stopped_run_continues(pro
     assert project.planned() == {}
 
 
+@pytest.mark.slow
 def test_killed_run_continues_and_ends_with_the_same_table(project, home):
     """kill -9 of the whole process group in the middle of training and tracking; the next plain call finishes."""
     before = (home / "tables" / "main.csv").read_bytes()
