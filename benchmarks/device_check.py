@@ -29,7 +29,7 @@ from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import LOSSES, make_loss
 from siamloss.model import build_model
 from siamloss.model.correlation import cross_correlation
-from siamloss.model.device import autocast, choose_device
+from siamloss.model.device import autocast, choose_device, make_deterministic
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
 from siamloss.pairs.resident import make_resident
@@ -74,7 +74,6 @@ def largest_loss_difference(device: torch.device) -> dict[str, float]:
 
 def score_map_difference(backbone: str, device: torch.device) -> dict[str, float]:
     """Largest difference of a score map from the CPU's, relative to the map's spread, in both precisions."""
-    torch.backends.cudnn.allow_tf32 = False
     exemplar, search = random_loader(backbone, torch.device("cpu")).load(1, np.arange(4))
     model = build_model(ModelConfig(backbone), 0).train()
     with torch.no_grad():
@@ -194,6 +193,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, nargs="+", default=[8, 32, 128])
     parser.add_argument("--streams", type=int, nargs="+", default=[1, 16, 64, 128])
     options = parser.parse_args()
+    make_deterministic()
     device = choose_device(options.device)
     folder = tempfile.TemporaryDirectory()
     video = drawn_video(Path(folder.name), 60 if device.type == "cuda" else 21)

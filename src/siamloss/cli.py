@@ -187,7 +187,7 @@ def track(
     run: Annotated[Path | None, typer.Option(help="Run directory; not needed for never-moves and oracle.")] = None,
     progress_dir: ProgressDir = None,
     threads: Threads = 0,
-    streams: Annotated[int, typer.Option(help="Sequences tracked at once; 0: 64 on a GPU, 1 on a CPU.")] = 0,
+    streams: Annotated[int, typer.Option(min=0, help="Sequences tracked at once; 0: 64 on a GPU, 1 on a CPU.")] = 0,
 ) -> None:
     """Track every sequence of a benchmark with one run."""
     from siamloss.tracking.job import track_run

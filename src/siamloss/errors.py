@@ -63,7 +63,7 @@ class DeviceError(SiamlossError):
 
 
 class DivergedError(SiamlossError):
-    """Training met a non-finite loss."""
+    """A loss or a score that is no finite number."""
 
 
 class StoppedError(SiamlossError):

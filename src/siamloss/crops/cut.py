@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 
+PADDED_PX = 4096
+"""Larger squares are not padded in memory but sampled where they meet the image; bilinear as well."""
+
 
 def mean_color(image: np.ndarray) -> tuple[float, ...]:
     """Mean of each channel of an image, the padding colour of SiamFC."""
@@ -40,6 +43,8 @@ def cut_patch(
     nearest pixel as in huanglianghua/siamfc-pytorch.
     """
     left, top, side = patch_window(center_px, side_px)
+    if side > PADDED_PX:
+        return _sample(image, left, top, side, out_px, fill)
     height, width = image.shape[:2]
     right, bottom = left + side, top + side
     pad_left, pad_top = min(max(-left, 0), side), min(max(-top, 0), side)
@@ -51,3 +56,15 @@ def cut_patch(
         color = [round(value) for value in fill]
         inside = cv2.copyMakeBorder(inside, pad_top, pad_bottom, pad_left, pad_right, cv2.BORDER_CONSTANT, value=color)
     return cv2.resize(inside, (out_px, out_px), interpolation=cv2.INTER_LINEAR)
+
+
+def _sample(image: np.ndarray, left: int, top: int, side: int, out_px: int, fill: tuple[float, ...]) -> np.ndarray:
+    """The same square without the memory for its padding."""
+    step = side / out_px
+    offset = 0.5 * step - 0.5
+    matrix = np.array([[step, 0.0, left + offset], [0.0, step, top + offset]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    color = [round(value) for value in fill]
+    return cv2.warpAffine(
+        image, matrix, (out_px, out_px), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=color
+    )

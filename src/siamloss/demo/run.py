@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from siamloss.config import ModelConfig
 from siamloss.demo.choose import choose_box, require_screen
 from siamloss.demo.draw import BASELINE, OURS, Look
 from siamloss.demo.follow import Choose, Entrant, Followed, follow
@@ -13,7 +12,7 @@ from siamloss.demo.video import open_video, silence_decoders
 from siamloss.errors import ConfigError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.tracking.load import newest_run, open_run
-from siamloss.training.run import read_facts
+from siamloss.training.run import read_facts, read_network
 
 
 def run_demo(
@@ -92,12 +91,12 @@ def labels(runs: list[Path]) -> list[str]:
         raise ConfigError(f"{runs[0]} would be compared with itself; give another run with --run or --compare")
     facts = [read_facts(folder) for folder in runs]
     names = [f"{fact.get('variant', 'run')} seed {fact.get('seed', '?')}" for fact in facts]
-    with_profile = [f"{name} of {folder.resolve().parents[2].name}" for name, folder in zip(names, runs, strict=True)]
+    above = [[*folder.resolve().parents[:3]][-1].name for folder in runs]  # the profile, for runs of the DAG
+    with_profile = [f"{name} of {folder}" for name, folder in zip(names, above, strict=True)]
     choices = (names, with_profile, list(map(str, runs)))
     return next(choice for choice in choices if len(set(choice)) == len(runs))
 
 
 def _enter(folder: Path, name: str, look: Look, threads: int, device: str) -> Entrant:
     tracker = open_run(folder, threads=threads, device=device)
-    backbone = ModelConfig(**read_facts(folder)["model"]).backbone
-    return Entrant(name, tracker, GEOMETRY[backbone], look)
+    return Entrant(name, tracker, GEOMETRY[read_network(folder)[0].backbone], look)

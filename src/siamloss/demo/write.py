@@ -11,6 +11,9 @@ from siamloss.errors import VideoWriteError
 CODEC = "mp4v"
 """MPEG-4 part 2: the wheel of OpenCV has no H.264 encoder, and its VP9 takes 40 times as long."""
 
+FINE_RATE = 65.0
+"""Up to here a rate is written with its decimals; the codec's time base has no room for those of higher ones."""
+
 MEASURED_FRAMES = 10
 """A rate that is not known is measured over this many frames."""
 
@@ -77,6 +80,8 @@ class VideoFile:
     def _flush(self) -> None:
         if self._writer is None:
             self._fps = self._fps or measured_rate([time_s for _, time_s in self._held])
+            if self._fps > FINE_RATE:
+                self._fps = float(round(self._fps))
             height, width = self._held[0][0].shape[:2]
             fourcc = cv2.VideoWriter_fourcc(*CODEC)
             self._writer = cv2.VideoWriter(str(self._path), cv2.CAP_FFMPEG, fourcc, self._fps, (width, height))

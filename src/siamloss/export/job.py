@@ -17,7 +17,7 @@ from siamloss.geometry.network import GEOMETRY, InputGeometry
 from siamloss.provenance.atomic import atomic_folder
 from siamloss.provenance.hashing import sha256_file
 from siamloss.provenance.manifest import NAME, write_manifest
-from siamloss.training.run import load_run, network_of, read_facts
+from siamloss.training.run import load_run, read_facts, read_network
 
 CONSTANTS = "tracker.json"
 PLAIN = ("scale_penalty", "scale_lr", "response_up", "window_influence", "peak", "size_min", "size_max")
@@ -48,14 +48,13 @@ def export_run(run: Path, out: Path, opset: int = 17, track: TrackConfig | None 
     require_packages()
     if out.exists() and not (out / CONSTANTS).is_file() and (out.is_file() or any(out.iterdir())):
         raise ConfigError(f"{out} exists and is no earlier export; give another --out")
-    facts = read_facts(run)
-    config = network_of(run, facts)
+    facts, (config, context) = read_facts(run), read_network(run)
     geometry = GEOMETRY[config.backbone]
     model = load_run(run, config, torch.device("cpu"))
     with atomic_folder(out) as temporary:
         write_models(model, geometry, temporary, opset)
         found = check_models(temporary, model, geometry)
-        constants = tracker_constants(geometry, track or TrackConfig(), facts["context"])
+        constants = tracker_constants(geometry, track or TrackConfig(), context)
         origin = {
             **{name: facts.get(name) for name in ("variant", "seed")},
             "head": model.head,

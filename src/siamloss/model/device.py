@@ -51,8 +51,12 @@ def autocast(device: torch.device, precision: str = "auto") -> AbstractContextMa
 
 
 def make_deterministic(threads: int = 0) -> None:
-    """Ask torch for reproducible kernels; ``threads`` above 0 fixes the number of CPU threads."""
+    """Ask torch for reproducible kernels; ``threads`` above 0 fixes the number of CPU threads.
+
+    Convolutions in float32 are computed in float32 on CUDA too, not in the ten bits of TF32.
+    """
     if threads > 0:
         torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False

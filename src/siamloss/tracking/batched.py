@@ -103,17 +103,30 @@ class _Lockstep:
                 for stream in half:
                     current: _Stream | None = stream
                     while current is not None:
-                        said = current.said.result()
+                        try:
+                            said = current.said.result()
+                        except Exception:
+                            yield from self._ended(current)
+                            raise
                         if isinstance(said, Ask):
                             asking.append((current, said))
                             break
                         yield current.index, said
+                        current.said = None
                         current = self._start_next()
                 answers = self._network.answer([ask for _, ask in asking])
                 half[:] = [stream for stream, _ in asking]
                 last = self._charge(last)
                 for stream, answer in zip(half, answers, strict=True):
                     stream.said = self._workers.submit(_go_on, stream.play, answer)
+
+    def _ended(self, failed: _Stream) -> Iterator[tuple[int, pd.DataFrame]]:
+        """Tables of the plays that end in the same turn as one that fails."""
+        for stream in (stream for half in self._halves for stream in half if stream is not failed):
+            told = stream.said is None
+            if told or stream.said.exception() is not None or isinstance(stream.said.result(), Ask):
+                continue
+            yield stream.index, stream.said.result()
 
     def _charge(self, last: float) -> float:
         """Divide the time since ``last`` among all streams; returns the time now."""
@@ -130,6 +143,6 @@ class _Lockstep:
             return None
         index, part = found
         stream = _Stream(index)
-        stream.play = part.play(Feed(part.sequence, self._decoders, part.step, clock=lambda: stream.seconds))
+        stream.play = part.play(Feed(part.sequence, self._decoders, part.step, lambda: stream.seconds))
         stream.said = self._workers.submit(_go_on, stream.play, None)
         return stream

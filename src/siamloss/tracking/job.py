@@ -50,6 +50,7 @@ def track_run(
     Finished sequences are kept in ``progress_dir``; the next call goes on with those that are missing.
     """
     sequences = open_verified(experiment, benchmark, manifest)
+    player = _open_player(experiment, variant, experiment.dataset(benchmark).format, run, streams, threads)
     settings = [
         asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model, experiment.crops)
     ]
@@ -58,7 +59,6 @@ def track_run(
         experiment.device,
         [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)],
     ]
-    player = _open_player(experiment, variant, experiment.dataset(benchmark).format, run, streams, threads)
     with exclusive(lock_of(progress_dir)):
         parts = [progress_dir / f"{short_hash([sequence.name, inputs])}.parquet" for sequence in sequences]
         todo = [index for index, part in enumerate(parts) if not part.exists()]

@@ -7,7 +7,7 @@ from siamloss.errors import ConfigError, MissingDataError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.tracking.siamfc import SiamFCTracker
-from siamloss.training.run import FACTS, load_run, network_of, read_facts
+from siamloss.training.run import FACTS, load_run, read_network
 
 
 def newest_run(results: Path = Path("results")) -> Path:
@@ -55,8 +55,7 @@ def open_run(run: Path, track: TrackConfig | None = None, threads: int = 0, devi
     MissingDataError : there is no run.
     CorruptError : it is damaged, or older than the entry that says which network it holds.
     """
-    facts = read_facts(run)
-    config = network_of(run, facts)
+    config, context = read_network(run)
     make_deterministic(threads)
     model = load_run(run, config, choose_device(device))
-    return SiamFCTracker(model, track or TrackConfig(), GEOMETRY[config.backbone], facts["context"])
+    return SiamFCTracker(model, track or TrackConfig(), GEOMETRY[config.backbone], context)

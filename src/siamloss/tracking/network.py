@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from siamloss.config import TrackConfig
+from siamloss.errors import DivergedError
 from siamloss.model import SiamFC
 from siamloss.model.frozen import freeze
 from siamloss.tracking.response import bicubic_matrix, choose_scale, cosine_window, locate_peak, upsample
@@ -71,6 +72,8 @@ class Network:
         exemplars = torch.cat([ask.exemplar for ask in asks]).repeat_interleave(scales, dim=0)
         scores = self._model.correlate(exemplars, self._features(asks))[:, 0].float()
         maps_NSHH = scores.view(len(asks), scales, *scores.shape[-2:])
+        if not torch.isfinite(maps_NSHH).all():
+            raise DivergedError("the network gives scores that are no numbers; its training diverged, use another run")
         matrix, window = self._table(maps_NSHH.shape[-1])
         level_N = maps_NSHH.amin(dim=(1, 2, 3))  # kept apart, so that a high level costs no digits
         responses_NSRR = upsample(maps_NSHH - level_N[:, None, None, None], matrix)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siamloss.data.sequence import Sequence
+from siamloss.errors import AnnotationError
 from siamloss.geometry import polygon_overlap
 from siamloss.records import Status
 from siamloss.tracking.feed import Feed
@@ -54,20 +55,27 @@ def alone(play: Play) -> pd.DataFrame:
     raise TypeError("this tracker asks a network; give the play to siamloss.tracking.batched")
 
 
+def _start(tracker: SteppedTracker, image: np.ndarray, sequence: Sequence, frame: int) -> Steps:
+    """Start on the ground truth; an error says where."""
+    try:
+        return (yield from tracker.init(image, sequence.boxes[frame]))
+    except AnnotationError as error:
+        raise AnnotationError(f"sequence '{sequence.name}', frame {frame + 1}: {error}") from error
+
+
 def straight_play(name: str, frames: Iterable[int], tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> Play:
     """Start on the first of ``frames`` and track through the others; the records go under ``name``."""
     rows: list[tuple] = []
     for frame in frames:
         image = feed.image(frame)
-        started = feed.clock()
         tracker.seek(frame)
         if not rows:
-            yield from tracker.init(image, sequence.boxes[frame])
+            yield from _start(tracker, image, sequence, frame)
             box, score, status = sequence.boxes[frame], 0.0, Status.INIT
         else:
             box, score = yield from tracker.update(image)
             status = Status.TRACKED
-        rows.append((frame, *box, score, feed.clock() - started, status))
+        rows.append((frame, *box, score, feed.seconds(), status))
     return record_table(name, rows)
 
 
@@ -88,10 +96,9 @@ def supervised_play(tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> 
         image = feed.image(frame)
         if frame == 0:
             height, width = image.shape[:2]
-        started = feed.clock()
         tracker.seek(frame)
         if frame == start:
-            yield from tracker.init(image, sequence.boxes[frame])
+            yield from _start(tracker, image, sequence, frame)
             box, score, status = sequence.boxes[frame], 0.0, Status.INIT
         else:
             box, score = yield from tracker.update(image)
@@ -99,7 +106,7 @@ def supervised_play(tracker: SteppedTracker, sequence: Sequence, feed: Feed) -> 
             polygon = sequence.polygons[frame : frame + 1]
             if sequence.visible[frame] and not polygon_overlap(polygon, box[None], (width, height))[0] > 0:
                 status, start = Status.FAILURE, frame + REINIT_FRAMES
-        rows.append((frame, *box, score, feed.clock() - started, status))
+        rows.append((frame, *box, score, feed.seconds(), status))
     return record_table(sequence.name, rows)
 
 

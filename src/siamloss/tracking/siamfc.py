@@ -14,6 +14,9 @@ from siamloss.geometry.network import InputGeometry
 from siamloss.tracking.network import Network
 from siamloss.tracking.steps import Ask, Found, Steps
 
+LARGEST_START = 10
+"""A start box may be so many times as large as the image."""
+
 
 class SiamFCTarget:
     """One target: correlates its first frame's exemplar with scaled search windows around its last position.
@@ -41,7 +44,7 @@ class SiamFCTarget:
 
         Raises
         ------
-        AnnotationError : the box is not finite, has no area, or lies outside the image.
+        AnnotationError : the box is not finite, has no area, lies outside the image, or is far larger.
         UnreadableImageError : the image is not uint8 ``(H, W, 3)``.
         """
         check_image(image)
@@ -159,6 +162,7 @@ def check_start(box: np.ndarray, image: np.ndarray) -> np.ndarray:
     box = np.asarray(box, dtype=np.float64)
     height, width = image.shape[:2]
     usable = box.shape == (4,) and np.isfinite(box).all() and (box[2:] > 0).all()
+    usable = usable and box[2:].max() <= LARGEST_START * max(width, height)
     if not usable or box[0] >= width or box[1] >= height or box[0] + box[2] <= 0 or box[1] + box[3] <= 0:
         raise AnnotationError(
             f"cannot start on box {box.tolist()} in a {width}x{height} image; give a box with area inside it"

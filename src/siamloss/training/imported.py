@@ -12,13 +12,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 
 from siamloss import __version__
-from siamloss.config import ModelConfig
 from siamloss.errors import ConfigError, CorruptError, MissingDataError
 from siamloss.model import build_model
 from siamloss.model.peer_layout import PEER_MODEL, from_peer, to_peer
 from siamloss.provenance.atomic import atomic_folder, write_bytes
 from siamloss.provenance.hashing import sha256_bytes
-from siamloss.training.run import FACTS, load_run, read_facts, write_run
+from siamloss.training.run import FACTS, load_run, read_facts, read_network, write_run
 from siamloss.training.weights import put_weights
 
 NESTED = ("state_dict", "model")
@@ -69,9 +68,7 @@ def export_weights(run: Path, out: Path) -> list[str]:
         ``out`` is a folder.
     """
     facts = read_facts(run)
-    if "model" not in facts:
-        raise CorruptError(f"{run} does not say which network it holds; train it again")
-    config = ModelConfig(**facts["model"])
+    config, _ = read_network(run)
     if facts.get("head", "correlation") != "correlation":
         raise ConfigError(f"{run} has a {facts['head']} head, siamfc-pytorch only correlation; export another run")
     if (config.backbone, config.width) != (PEER_MODEL.backbone, PEER_MODEL.width):

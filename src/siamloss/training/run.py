@@ -50,16 +50,19 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
 
 
-def network_of(folder: Path, facts: dict[str, Any]) -> ModelConfig:
-    """The network that a run says it holds.
+def read_network(folder: Path) -> tuple[ModelConfig, float]:
+    """The network that a run says it holds, and the share of context around its targets.
 
     Raises
     ------
-    CorruptError : it does not say so, as runs of older releases.
+    MissingDataError : there is no run.
+    CorruptError : it does not say so, as runs of other releases.
     """
-    if "model" not in facts:
-        raise CorruptError(f"{folder} does not say which network it holds; train it again")
-    return ModelConfig(**facts["model"])
+    facts = read_facts(folder)
+    try:
+        return ModelConfig(**facts["model"]), float(facts["context"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CorruptError(f"{folder} does not say which network it holds; train it again") from error
 
 
 def load_run(folder: Path, config: ModelConfig, device: torch.device) -> SiamFC:

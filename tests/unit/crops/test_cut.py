@@ -1,8 +1,10 @@
 """Cutting patches."""
 
+import cv2
 import numpy as np
 import pytest
 
+from siamloss.crops import cut
 from siamloss.crops.cut import cut_patch, mean_color
 
 
@@ -46,3 +48,16 @@ def test_resized_patch_keeps_its_centre():
 
 def test_mean_color_is_the_mean(image):
     np.testing.assert_allclose(mean_color(image), image.reshape(-1, 3).mean(axis=0))
+
+
+@pytest.mark.parametrize(("center", "side"), [((30.0, 20.0), 301.0), ((-40.0, 90.0), 333.0), ((500.0, 20.0), 200.0)])
+def test_a_huge_square_is_sampled_as_it_would_be_padded(monkeypatch, center, side):
+    """A square of millions of pixels takes no more memory than its result."""
+    image = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8), (0, 0), 2)
+    padded = cut.cut_patch(image, np.array(center), side, 127, (10.0, 20.0, 30.0))
+    monkeypatch.setattr(cut, "PADDED_PX", 100)
+    sampled = cut.cut_patch(image, np.array(center), side, 127, (10.0, 20.0, 30.0))
+    difference = np.abs(padded.astype(int) - sampled.astype(int))
+    assert difference.mean() < 0.5
+    assert difference.max() <= 8
+    assert cut.cut_patch(image, np.array([30.0, 20.0]), 5e6, 127, (1.0, 2.0, 3.0)).shape == (127, 127, 3)

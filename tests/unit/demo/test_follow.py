@@ -20,8 +20,8 @@ from siamloss.model import build_model
 from siamloss.tracking.siamfc import SiamFCTracker
 
 
-def tracker(seed):
-    return SiamFCTracker(build_model(MODEL, seed).eval(), TrackConfig(), GEOMETRY["small"])
+def tracker(seed, **changes):
+    return SiamFCTracker(build_model(MODEL, seed).eval(), TrackConfig(**changes), GEOMETRY["small"])
 
 
 def entrants():
@@ -87,7 +87,7 @@ def test_first_row_is_the_baseline_and_boxes_are_where_the_table_says(tmp_path, 
 
 
 def test_score_map_covers_what_the_tracker_says(frames):
-    entrant = entrants()[1]
+    entrant = Entrant("ours", tracker(1, peak="cell"), GEOMETRY["small"], OURS)
     entrant.see(frames[0], BOX)
     moved = []
     for image in frames[1:]:

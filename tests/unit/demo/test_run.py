@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +37,12 @@ def test_labels_differ(tmp_path, run_folders):
     assert labels([first, copy]) == [str(first), str(copy)]
     with pytest.raises(ConfigError, match="would be compared with itself; give another run"):
         labels([first, first.parent / "." / "seed00"])
+
+
+def test_a_run_may_lie_anywhere(run_folders, monkeypatch):
+    """Also right below the root of the file system."""
+    monkeypatch.setattr("pathlib.Path.resolve", lambda path: Path("/") / path.name)
+    assert labels(run_folders[:1]) == ["logistic seed 0"]
 
 
 PLACES = (("a/train/gsl", "seed00"), ("b/train/gsl", "seed00"), ("a/train/gsl", "copy"))

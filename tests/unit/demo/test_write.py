@@ -3,12 +3,22 @@
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 from tests.unit.demo.conftest import drawn_frames, read_back
 
 from siamloss.demo.write import MEASURED_FRAMES, VideoFile, measured_rate
 from siamloss.errors import VideoWriteError
+
+
+@pytest.mark.parametrize("fps", [119.9987, 239.997, 59.9405, 12.5])
+def test_any_rate_of_a_video_can_be_written(tmp_path, fps):
+    with VideoFile(tmp_path / "a.mp4", fps) as video:
+        for level in (0, 90, 180):
+            video.write(np.full((32, 48, 3), level, np.uint8))
+    found = cv2.VideoCapture(str(tmp_path / "a.mp4"))
+    assert found.get(cv2.CAP_PROP_FPS) == pytest.approx(fps, rel=2e-3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(160, 120), (161, 121)])

@@ -1,15 +1,18 @@
 """Many sequences at once: the same records as each alone, whatever else is tracked with them."""
 
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
 from siamloss.config import ModelConfig, TrackConfig
 from siamloss.data.open import open_dataset
-from siamloss.errors import UnreadableImageError
+from siamloss.data.sequence import Sequence
+from siamloss.errors import AnnotationError, DivergedError, UnreadableImageError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.model import build_model
 from siamloss.records import Status
@@ -112,9 +115,20 @@ def test_a_place_that_becomes_free_is_taken_by_the_next_sequence(tracker, sequen
     assert sum(sizes) == sum(map(len, sequences["otb"]))
 
 
-def test_seconds_share_the_time_of_all(tracker, sequences):
-    found = dict(play_all(tracker.network, parts_of(tracker, sequences["otb"], "otb"), 4))
-    assert all((table["seconds"][1:] > 0).all() for table in found.values())
+def test_seconds_share_the_time_of_all_decoding_included(tracker, sequences, monkeypatch):
+    """Each image takes 20 ms to decode here; the shares of all frames add up to the time it took."""
+    read = Sequence.image
+
+    def slow(sequence, frame):
+        time.sleep(0.02)
+        return read(sequence, frame)
+
+    monkeypatch.setattr(Sequence, "image", slow)
+    started = time.perf_counter()
+    found = dict(play_all(tracker.network, parts_of(tracker, sequences["otb"], "otb"), 4, threads=1))
+    wall = time.perf_counter() - started
+    charged = sum(table["seconds"].sum() for table in found.values())
+    assert 0.9 * wall < charged <= wall
 
 
 @pytest.mark.parametrize("streams", [1, 3])
@@ -127,6 +141,34 @@ def test_an_unreadable_frame_is_named_and_what_ended_before_is_kept(tracker, seq
     with pytest.raises(UnreadableImageError, match=f"{broken} is not a readable image"):
         ended.extend(index for index, _ in play_all(tracker.network, parts_of(tracker, items, "otb"), streams))
     assert ended == [0, 1]
+
+
+@pytest.mark.parametrize("streams", [2, 4])
+def test_what_ended_beside_a_failing_sequence_is_kept(tracker, sequences, tmp_path, streams):
+    """The first sequence fails at its last frame; those that ended with or before it are told first."""
+    broken = tmp_path / "0001.jpg"
+    broken.write_bytes(b"no image")
+    first, second = (shortened(sequences["otb"][4], 5, number) for number in range(2))
+    items = [replace(first, frame_paths=(*first.frame_paths[:-1], broken)), shortened(second, 4, 7)]
+    ended = []
+    with pytest.raises(UnreadableImageError):
+        ended.extend(index for index, _ in play_all(tracker.network, parts_of(tracker, items, "otb"), streams))
+    assert ended == [1]
+
+
+def test_a_start_that_is_impossible_says_where(tracker, sequences):
+    bad = replace(sequences["vot"][1], boxes=sequences["vot"][1].boxes + np.array([1e4, 0, 0, 0]))
+    with pytest.raises(AnnotationError, match=f"sequence '{bad.name}', frame 1: cannot start on box"):
+        list(play_all(tracker.network, parts_of(tracker, [bad], "vot"), 2))
+
+
+def test_scores_that_are_no_numbers_are_named(sequences):
+    model = build_model(ModelConfig("small", 0.5), seed=0).eval()
+    with torch.no_grad():
+        model.bias.fill_(float("inf"))
+    broken = SiamFCTracker(model, TrackConfig(), GEOMETRY["small"])
+    with pytest.raises(DivergedError, match="scores that are no numbers"):
+        list(play_all(broken.network, parts_of(broken, sequences["otb"], "otb"), 3))
 
 
 def test_an_answer_does_not_depend_on_what_else_is_asked(tracker):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from siamloss.data.open import dataset_root, open_dataset
-from siamloss.errors import ConfigError, CorruptError, UnreadableImageError
+from siamloss.errors import ConfigError, CorruptError, MissingDataError, UnreadableImageError
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import canonical_json, sha256_file
@@ -208,6 +208,12 @@ def test_damaged_finished_work_is_named(tiny, bench, weights, progress, tmp_path
 def test_trained_variant_needs_its_run(tiny, bench, tmp_path):
     with pytest.raises(ConfigError, match="needs its run directory; give --run results"):
         track(tiny, bench["otb"], tmp_path / "a.parquet", "gsl")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_is_not_there_is_named(tiny, bench, tmp_path):
+    with pytest.raises(MissingDataError, match="nowhere is no run directory; give results"):
+        track(tiny, bench["otb"], tmp_path / "a.parquet", "gsl", run=tmp_path / "nowhere")
     assert not list(tmp_path.iterdir())
 
 

@@ -35,10 +35,10 @@ def test_a_trained_variant_needs_its_run(tiny):
         tracker_of(tiny, None)
 
 
-def test_a_run_of_an_older_release_is_named(run, tmp_path):
+@pytest.mark.parametrize("change", [{"model": None}, {"model": {"backbone": "small", "depth": 3}}, {"context": None}])
+def test_a_run_of_another_release_is_named(run, tmp_path, change):
     old = shutil.copytree(run, tmp_path / "old")
-    facts = json.loads((old / "run.json").read_text())
-    del facts["model"]
+    facts = json.loads((old / "run.json").read_text()) | change
     (old / "run.json").write_text(json.dumps(facts))
     (old / "manifest.json").unlink()
     write_manifest(old)

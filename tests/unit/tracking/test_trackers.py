@@ -174,7 +174,9 @@ def test_size_is_limited(model, sequences):
     assert len(np.unique(sizes)) > 1
 
 
-@pytest.mark.parametrize("box", [[10, 10, 0, 5], [10, 10, 5, -1], [np.nan, 0, 5, 5], [500, 10, 5, 5], [-20, 10, 5, 5]])
+@pytest.mark.parametrize(
+    "box", [[10, 10, 0, 5], [10, 10, 5, -1], [np.nan, 0, 5, 5], [500, 10, 5, 5], [-20, 10, 5, 5], [0, 0, 2000, 9]]
+)
 def test_impossible_start_is_refused(model, box):
     with pytest.raises(AnnotationError, match="give a box with area inside it"):
         tracker(model).init(np.zeros((100, 100, 3), np.uint8), np.array(box, dtype=float))
