@@ -144,6 +144,8 @@ def other(value):
             "raw": "jpeg",
             "none": "siamfc",
             "auto": "float32",
+            "all": "peak",
+            "subcell": "cell",
         }
         return others[value]
     return tuple(map(other, value)) if isinstance(value, tuple) else type(value)(2 * value + 1)

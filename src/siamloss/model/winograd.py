@@ -17,6 +17,8 @@ from torch.nn import functional
 TILE, STEP = 6, 4
 FEWEST_CHANNELS = 192
 """Below it, transforming costs more than multiplying less saves."""
+FEWEST_TILES = 64
+"""Below it, reading the transformed kernels, four times as large as the kernels, costs more."""
 
 _INPUT = np.array(
     [
@@ -44,10 +46,14 @@ def pays(layer: nn.Module) -> bool:
 
 
 class WinogradConv2d(nn.Module):
-    """The convolution of a layer that :func:`pays`, channels last: ``(B, C, H, W)`` -> ``(B, D, H - 2, W - 2)``."""
+    """The convolution of a layer that :func:`pays`, channels last: ``(B, C, H, W)`` -> ``(B, D, H - 2, W - 2)``.
 
-    def __init__(self, layer: nn.Conv2d) -> None:
+    Few and small images (fewer tiles than ``fewest_tiles``) are left to the layer itself.
+    """
+
+    def __init__(self, layer: nn.Conv2d, fewest_tiles: int = FEWEST_TILES) -> None:
         super().__init__()
+        self.direct, self.fewest_tiles = layer, fewest_tiles
         kernels_DCkk = layer.weight.detach().double().cpu().numpy()
         self.groups, self.bias = layer.groups, layer.bias.detach()
         kernels = np.einsum("ik,dckl,jl->ijcd", _KERNEL, kernels_DCkk, _KERNEL)
@@ -66,6 +72,8 @@ class WinogradConv2d(nn.Module):
         """The layer's result, channels last in memory."""
         batch, channels, height, width = images_BCHW.shape
         down, across = -(-(height - 2) // STEP), -(-(width - 2) // STEP)
+        if batch * down * across < self.fewest_tiles:
+            return self.direct(images_BCHW)
         missing = (0, 0, 0, STEP * across + 2 - width, 0, STEP * down + 2 - height)
         images_BHWC = functional.pad(images_BCHW.permute(0, 2, 3, 1), missing)
         tiles = images_BHWC.unfold(1, TILE, STEP).unfold(2, TILE, STEP)  # B, down, across, C, 6, 6

@@ -22,7 +22,7 @@ def test_results_are_those_of_the_direct_sum(groups, height, width, dtype):
     for parameter in layer.parameters():
         parameter.copy_(torch.randn(parameter.shape, generator=generator, dtype=dtype))
     images = torch.randn(3, 8 * groups, height, width, generator=generator, dtype=dtype)
-    found = WinogradConv2d(layer)(images)
+    found = WinogradConv2d(layer, fewest_tiles=0)(images)
     assert found.dtype == dtype
     expected = layer.double()(images.double())
     error = (found - expected).abs().max() / expected.abs().max()
@@ -35,11 +35,20 @@ def test_full_width_features_are_as_exact_as_those_of_the_direct_sum():
     model = build_model(ModelConfig("alexnet"), seed=0).eval()
     frozen = freeze(model)
     assert [isinstance(layer, WinogradConv2d) for layer in frozen.backbone].count(True) == 2
-    images = torch.rand(2, 3, 127, 127, generator=torch.Generator().manual_seed(0)) * 255
+    images = torch.rand(2, 3, 255, 255, generator=torch.Generator().manual_seed(0)) * 255
     direct, fast = model.features(images), frozen.features(images)
     exact = model.double().features(images.double())
     errors = [((found - exact).abs().max() / exact.abs().max()).item() for found in (direct, fast)]
     assert errors[1] < max(2 * errors[0], 5e-6)
+
+
+@torch.inference_mode()
+def test_few_tiles_are_left_to_the_layer():
+    layer = nn.Conv2d(8, 8, 3)
+    images = torch.rand(1, 8, 18, 18, generator=torch.Generator().manual_seed(0))
+    fast = WinogradConv2d(layer, fewest_tiles=17)
+    assert torch.equal(fast(images), layer(images))
+    assert not torch.equal(WinogradConv2d(layer, fewest_tiles=16)(images), layer(images))
 
 
 @pytest.mark.parametrize(
