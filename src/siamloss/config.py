@@ -216,6 +216,7 @@ class TrackConfig:
         that rounding moves the box by next to nothing; ``cell`` is SiamFC's own, which may jump by a cell.
     scale_search : ``all`` searches the whole window at every scale, as SiamFC does. ``peak`` is approximate and takes
         half the time: it searches the middle scale and compares the scales on exemplar-sized windows around its peak.
+    precision : ``int8`` computes features in 8-bit integers, on a CPU: approximate, a third of the time.
     """
 
     scales: int = 3
@@ -227,6 +228,7 @@ class TrackConfig:
     response_up: int = 16
     window_influence: float = 0.176
     peak: Literal["subcell", "cell"] = "subcell"
+    precision: Literal["float32", "int8"] = "float32"
     size_min: float = 0.2
     size_max: float = 5.0
 

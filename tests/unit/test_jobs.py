@@ -146,6 +146,7 @@ def other(value):
             "auto": "float32",
             "all": "peak",
             "subcell": "cell",
+            "float32": "int8",
         }
         return others[value]
     return tuple(map(other, value)) if isinstance(value, tuple) else type(value)(2 * value + 1)

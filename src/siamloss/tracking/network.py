@@ -28,7 +28,7 @@ class Network:
 
     def __init__(self, model: torch.nn.Module, config: TrackConfig) -> None:
         self.device = next(model.parameters()).device
-        self._model = freeze(model) if isinstance(model, SiamFC) else model
+        self._model = freeze(model, config.precision) if isinstance(model, SiamFC) else model
         self._config = config
         self._tables: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
 
