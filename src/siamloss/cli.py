@@ -12,6 +12,7 @@ import typer
 
 from siamloss.cli_catalogue import app as catalogue
 from siamloss.cli_demo import app as demo
+from siamloss.cli_draw import app as draw
 from siamloss.cli_evaluate import app as evaluate
 from siamloss.cli_export import app as export
 from siamloss.cli_options import (
@@ -41,6 +42,7 @@ app.add_typer(report)
 app.add_typer(catalogue)
 app.add_typer(demo)
 app.add_typer(weights)
+app.add_typer(draw)
 app.add_typer(export)
 app.add_typer(evaluate, name="evaluate")
 

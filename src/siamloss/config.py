@@ -13,7 +13,16 @@ Format = Literal["otb", "vot", "got10k"]
 
 @dataclass(frozen=True)
 class SyntheticConfig:
-    """How a synthetic dataset is drawn."""
+    """How a synthetic dataset is drawn.
+
+    Attributes
+    ----------
+    difficulty : strength of every challenge; 0 is a clean scene, 1 the default.
+    attributes : OTB attributes that every sequence is given; empty: they are dealt out among the sequences.
+    knobs : turns single challenges (docs/synthetic.md). Scenes that differ in one knob are the same in everything else.
+    photos : folder of photographs to look at behind the objects; "" paints a background.
+    cutouts : folder of PNG images with an alpha channel to use as objects; "" paints them.
+    """
 
     sequences: int = 8
     frames: int = 60
@@ -21,6 +30,10 @@ class SyntheticConfig:
     width: int = 320
     height: int = 240
     difficulty: float = 1.0
+    attributes: tuple[str, ...] = ()
+    knobs: dict[str, float] = field(default_factory=dict)
+    photos: str = ""
+    cutouts: str = ""
 
 
 @dataclass(frozen=True)

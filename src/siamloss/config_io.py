@@ -9,6 +9,7 @@ from siamloss.config import Dataset, Datasets, Experiment, Profile, ReportConfig
 from siamloss.config_build import build
 from siamloss.config_check import check_experiment
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError, did_you_mean
+from siamloss.presets import PRESETS
 from siamloss.variants import GRIDS, Catalogue, expand, resolve_grid, resolve_variant
 
 
@@ -102,7 +103,7 @@ def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
     def find(name: Any, role: str) -> Dataset:
         if not isinstance(name, str) or not isinstance(catalogue.get(name), dict):
             raise UnknownNameError(f"unknown dataset '{name}'; {did_you_mean(str(name), catalogue)}")
-        dataset = build(Dataset, {**catalogue[name], "name": name}, where=f"datasets.{name}")
+        dataset = build(Dataset, {**with_preset(catalogue[name], name), "name": name}, where=f"datasets.{name}")
         if dataset.role != role:
             raise RoleError(
                 f"dataset '{name}' has role {dataset.role} and cannot be used as {role}; choose another dataset"
@@ -114,6 +115,27 @@ def _resolve_datasets(profile: Profile, catalogue: dict[str, Any]) -> Datasets:
         val=find(wanted["val"], "val"),
         test=tuple(find(name, "test") for name in wanted["test"]),
     )
+
+
+def with_preset(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """A dataset's entry with the values of the preset that its ``synthetic`` part names; its own go before them.
+
+    Raises
+    ------
+    UnknownNameError : there is no such preset.
+    """
+    drawn = raw.get("synthetic")
+    if not isinstance(drawn, dict) or "preset" not in drawn:
+        return raw
+    own = {key: value for key, value in drawn.items() if key != "preset"}
+    preset = PRESETS.get(str(drawn["preset"]))
+    if preset is None:
+        known = did_you_mean(str(drawn["preset"]), PRESETS)
+        raise UnknownNameError(f"unknown preset '{drawn['preset']}' of dataset '{name}'; {known}")
+    merged = {**preset, **own}
+    if isinstance(own.get("knobs"), dict):
+        merged["knobs"] = {**preset.get("knobs", {}), **own["knobs"]}
+    return {**raw, "synthetic": merged}
 
 
 def read_spec(path: Path) -> Experiment:

@@ -13,6 +13,7 @@ from siamloss.losses.registry import loss_module
 from siamloss.paths import Home
 from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
+from siamloss.provenance.manifest import tree_entries
 
 ENTRY = {
     "data": "siamloss.data.prepare",
@@ -51,6 +52,9 @@ def code(verb: str, variant: Variant | None = None, dataset: Dataset | None = No
 def _files(dataset: Dataset) -> list[Any]:
     """What decides a dataset's files; its licence and how to get it do not."""
     synthetic = asdict(dataset.synthetic) if dataset.synthetic is not None else None
+    if synthetic is not None:
+        folders = (dataset.synthetic.photos, dataset.synthetic.cutouts)
+        synthetic["pictures"] = [tree_entries(Path(folder)) for folder in folders if folder]
     return [dataset.name, dataset.format, dataset.path, dataset.sequences, synthetic]
 
 

@@ -147,9 +147,14 @@ def other(value):
             "all": "peak",
             "subcell": "cell",
             "float32": "int8",
+            "": "elsewhere",
         }
         return others[value]
-    return tuple(map(other, value)) if isinstance(value, tuple) else type(value)(2 * value + 1)
+    if isinstance(value, dict):
+        return {**value, "noise": 0.5}
+    if isinstance(value, tuple):
+        return tuple(map(other, value)) or ("BC",)
+    return type(value)(2 * value + 1)
 
 
 @pytest.mark.parametrize(

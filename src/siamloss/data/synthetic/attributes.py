@@ -36,14 +36,15 @@ def deal(key: tuple[int, ...], index: int, sequence_rng: np.random.Generator) ->
     while True:
         order = block_rng.permutation(ORDER)
         hands = [frozenset(map(str, order[i::BLOCK])) for i in range(BLOCK)]
-        if all(_possible(hand) for hand in hands):
+        if all(possible(hand) for hand in hands):
             break
     hand = hands[index % BLOCK]
     extra = frozenset([str(sequence_rng.choice(_EXTRAS))])
-    return hand | extra if sequence_rng.random() < 0.5 and _possible(hand | extra) else hand
+    return hand | extra if sequence_rng.random() < 0.5 and possible(hand | extra) else hand
 
 
-def _possible(hand: frozenset[str]) -> bool:
+def possible(hand: frozenset[str]) -> bool:
+    """Do these attributes together leave something to track?"""
     return not any(conflict <= hand for conflict in _CONFLICTS)
 
 

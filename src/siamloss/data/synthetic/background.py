@@ -44,10 +44,13 @@ def paint_picture(rng: np.random.Generator, width: int, height: int) -> np.ndarr
     return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 1.8))
 
 
-def add_clutter(rng: np.random.Generator, picture: np.ndarray, width: int, height: int, style: Style) -> np.ndarray:
-    """The picture with more leaves whose textures resemble a style."""
+def add_clutter(
+    rng: np.random.Generator, picture: np.ndarray, width: int, height: int, style: Style, knob: float
+) -> np.ndarray:
+    """The picture with more leaves whose textures resemble a style, the more so with a knob above 1."""
     high, wide = picture.shape[:2]
-    layers = [paint(rng, similar_style(rng, style, 0.75), high, wide) for _ in range(2)]
+    likeness = min(0.75 * max(knob, 1.0), 1.0)
+    layers = [paint(rng, similar_style(rng, style, likeness), high, wide) for _ in range(2)]
     return _strew(rng, picture, layers, _LEAVES // 2, _unit(width, height))
 
 

@@ -4,7 +4,9 @@ import math
 from pathlib import Path
 
 from siamloss.config import Dataset, SyntheticConfig
-from siamloss.errors import ConfigError, MissingDataError
+from siamloss.data.synthetic.attributes import ORDER, possible
+from siamloss.data.synthetic.knobs import FACTORS, LARGEST_FACTOR, VALUES
+from siamloss.errors import ConfigError, MissingDataError, UnknownKeyError, UnknownNameError, did_you_mean
 
 SMALLEST_PX = 64
 LARGEST_PX = 4096
@@ -31,6 +33,18 @@ def checked(dataset: Dataset) -> SyntheticConfig:
             raise ConfigError(f"{where}.{key} is {value} px; set it between {SMALLEST_PX} and {LARGEST_PX}")
     if not (math.isfinite(config.difficulty) and config.difficulty >= 0):
         raise ConfigError(f"{where}.difficulty is {config.difficulty}; set it to 0 (clean), 1 (default) or more")
+    for name in config.attributes:
+        if name not in ORDER:
+            raise UnknownNameError(f"{where}.attributes has '{name}'; {did_you_mean(name, ORDER)}")
+    if not possible(frozenset(config.attributes)):
+        raise ConfigError(f"{where}.attributes {list(config.attributes)} leave nothing to track together; choose fewer")
+    for name, value in config.knobs.items():
+        if name not in FACTORS and name not in VALUES:
+            raise UnknownKeyError(f"unknown key '{where}.knobs.{name}'; {did_you_mean(name, [*FACTORS, *VALUES])}")
+        low, high = VALUES.get(name, (0.0, LARGEST_FACTOR))
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not (number and low <= value <= high):
+            raise ConfigError(f"{where}.knobs.{name} is {value!r}; set it between {low:g} and {high:g}")
     return config
 
 

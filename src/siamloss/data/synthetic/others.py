@@ -3,16 +3,17 @@
 import numpy as np
 
 from siamloss.data.synthetic.facts import tight_boxes
+from siamloss.data.synthetic.looks import Look
 from siamloss.data.synthetic.motion import roam, swing, wander
 from siamloss.data.synthetic.poses import Poses
-from siamloss.data.synthetic.setting import Actor, Setting
+from siamloss.data.synthetic.setting import Actor, Setting, Source
 from siamloss.data.synthetic.shapes import KINDS, draw_outline, vary_outline
 from siamloss.data.synthetic.sprites import PERIOD_PX, make_sprite
 from siamloss.data.synthetic.textures import Style, draw_style, similar_style
 
 
 def draw_distractors(
-    rng: np.random.Generator, setting: Setting, target: Actor, style: Style
+    source: Source, setting: Setting, target: Actor, look: Look
 ) -> tuple[tuple[Actor, ...], np.ndarray]:
     """Objects of the target's family, some of which keep near it.
 
@@ -21,33 +22,42 @@ def draw_distractors(
     actors : behind the target.
     similarity : ``(D,)`` in 0..1, from low to high; only high with background clutter.
     """
-    clutter = "BC" in setting.wanted
+    clutter, rng = "BC" in setting.wanted, source.of("distractors")
     count = round((3 if clutter else int(rng.integers(1, 4))) * min(setting.strength, 2.0))
+    count = int(setting.knobs.get("distractors", count))
     low, high = (0.75, 0.95) if clutter else (0.1, 0.9)
     similarity = rng.uniform(low, high, count) * min(setting.strength, 1.0)
-    return tuple(_distractor(rng, setting, target, style, value) for value in similarity), similarity
+    if "similarity" in setting.knobs:
+        similarity = np.full(count, setting.knobs["similarity"])
+    actors = [
+        _distractor(source.of("distractor", number), setting, target, look, value)
+        for number, value in enumerate(similarity)
+    ]
+    return tuple(actors), similarity
 
 
-def _distractor(rng: np.random.Generator, setting: Setting, target: Actor, style: Style, similarity: float) -> Actor:
+def _distractor(rng: np.random.Generator, setting: Setting, target: Actor, look: Look, similarity: float) -> Actor:
+    """Drawn so that the path does not depend on the similarity where the knob sets one."""
+    path, rng = (rng, rng) if "similarity" not in setting.knobs else rng.spawn(2)
     like = rng.random() < similarity
     outline = target.sprite.outline if like else draw_outline(rng, str(rng.choice(KINDS)))
     outline = vary_outline(rng, outline, 0.4 * (1.0 - similarity))
     frames, poses = setting.frames, target.poses
-    near = rng.random() < (0.7 if "BC" in setting.wanted else 0.35)
+    near = path.random() < setting.knobs.get("nearness", 0.7 if "BC" in setting.wanted else 0.35)
     spread = 0.15 if near else 0.3
     half = poses.half_size if near else np.repeat(poses.half_size[:1], frames, axis=0)
-    half = half * rng.uniform(1.0 - spread, 1.0 + spread)
-    turn = np.deg2rad(rng.uniform(5, 40)) * setting.strength * rng.choice([-1, 1])
+    half = half * path.uniform(1.0 - spread, 1.0 + spread)
+    turn = np.deg2rad(path.uniform(5, 40)) * setting.strength * path.choice([-1, 1])
     own = Poses(
-        center=_near(rng, poses) if near else _far(rng, setting, half),
+        center=_near(path, poses) if near else _far(path, setting, half),
         half_size=half,
-        angle=poses.angle[0] + rng.uniform(-0.3, 0.3) + swing(frames, turn, 0.05),
+        angle=poses.angle[0] + path.uniform(-0.3, 0.3) + swing(frames, turn, 0.05),
         yaw=np.zeros(frames),
         bend=poses.bend,
-        phase=poses.phase + rng.uniform(0, 2 * np.pi, 2),
+        phase=poses.phase + path.uniform(0, 2 * np.pi, 2),
     )
-    sprite = make_sprite(rng, outline, similar_style(rng, style, similarity))
-    return Actor(sprite, own, tight_boxes(own, outline))
+    sprite = look.similar(rng, outline, similarity)
+    return Actor(sprite, own, tight_boxes(own, sprite.outline))
 
 
 def _near(rng: np.random.Generator, poses: Poses) -> np.ndarray:
@@ -79,12 +89,12 @@ def _occluder(rng: np.random.Generator, setting: Setting, target: Actor, style: 
     """An object that crosses the target at frame ``time``: a plate that hides it, or a bar that hides a part."""
     frames = setting.frames
     width, height = target.boxes[time, 2:]
-    full = not setting.keep_in_view and setting.strength >= 0.75 and rng.random() < 0.5
+    full = not setting.keep_in_view and setting.level("OCC") >= 0.75 and rng.random() < 0.5
     if full:
         half = np.full(2, 0.62 * np.hypot(width, height)) * rng.uniform(1.0, 1.25, 2)
         outline = draw_outline(rng, "box")
     else:
-        thin = rng.uniform(0.22, 0.3) * min(setting.strength, 1.0)
+        thin = rng.uniform(0.22, 0.3) * min(setting.level("OCC"), 1.0)
         half = np.array([thin * min(width, height), 1.3 * max(width, height)])
         outline = draw_outline(rng, str(rng.choice(["ellipse", "box"])))
     duration = min(rng.uniform(11, 17), time)  # so it cannot reach the first frame

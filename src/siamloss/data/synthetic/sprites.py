@@ -61,7 +61,7 @@ def make_sprite(rng: np.random.Generator, outline: np.ndarray, style: Style) -> 
     shading = (1.0 - rng.uniform(0.35, 0.7) * rim) * (0.85 + strength * slope)
     mask = np.dstack([alpha, np.clip(shading * 255, 0, 255).astype(np.uint8)])
     side = round(SIDE_PX * TEXTURE_MARGIN / MARGIN)
-    return Sprite(outline, _pyramid(mask), _pyramid(paint(rng, style, side, side)))
+    return Sprite(outline, pyramid(mask), pyramid(paint(rng, style, side, side)))
 
 
 def draw_patch(sprite: Sprite, poses: Poses, frame: int, box: np.ndarray, blur: np.ndarray | None = None) -> Patch:
@@ -103,7 +103,8 @@ def _level(sprite: Sprite, half_size: np.ndarray) -> int:
     return int(np.clip(np.round(np.log2(minification)), 0, len(sprite.masks) - 1))
 
 
-def _pyramid(image: np.ndarray) -> tuple[np.ndarray, ...]:
+def pyramid(image: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The image at several resolutions, each half of the one before."""
     levels = [image]
     while len(levels) < _LEVELS:
         half = levels[-1].shape[0] // 2

@@ -31,13 +31,13 @@ def pick_style(rng: np.random.Generator, picture: np.ndarray, tries: int = 8) ->
 
 def draw_poses(rng: np.random.Generator, setting: Setting, outline: np.ndarray) -> tuple[Poses, np.ndarray]:
     """Poses of the target, and the steps ``(T, 2)`` by which the camera jerks with it, px."""
-    frames, strength, wanted = setting.frames, setting.strength, setting.wanted
+    frames, level, wanted = setting.frames, setting.level, setting.wanted
     size, log_scale = _draw_size(rng, setting)
     aspect = np.exp(rng.uniform(np.log(0.62), np.log(1.6)))
     half = size / 2.0 * np.array([np.sqrt(aspect), np.sqrt(1.0 / aspect)])
-    turn = np.deg2rad(rng.uniform(45, 100) if "IPR" in wanted else 7.0) * min(strength, 1.5) * rng.choice([-1, 1])
-    yaw = np.deg2rad(rng.uniform(38, 52) if "OPR" in wanted else 6.0) * min(strength, 1.25) * rng.choice([-1, 1])
-    bend = rng.uniform(0.09, 0.15, 2) * min(strength, 1.6) if "DEF" in wanted else np.zeros(2)
+    turn = np.deg2rad(rng.uniform(45, 100) if "IPR" in wanted else 7.0) * min(level("IPR"), 1.5) * rng.choice([-1, 1])
+    yaw = np.deg2rad(rng.uniform(38, 52) if "OPR" in wanted else 6.0) * min(level("OPR"), 1.25) * rng.choice([-1, 1])
+    bend = rng.uniform(0.09, 0.15, 2) * min(level("DEF"), 1.6) if "DEF" in wanted else np.zeros(2)
     pace = 2 * np.pi / rng.uniform(18, 32, 2)
     poses = Poses(
         center=np.zeros((frames, 2)),
@@ -54,10 +54,10 @@ def draw_blur(rng: np.random.Generator, setting: Setting, poses: Poses) -> tuple
     """Way ``(T, 2)`` of the target and of the whole frame while the shutter is open, px."""
     velocity = np.gradient(poses.center, axis=0)
     size = 2.0 * np.sqrt(poses.half_size.prod(axis=1))
-    target = 0.3 * min(setting.strength, 1.5) * velocity
+    target = 0.3 * min(setting.level("MB"), 1.5) * velocity
     camera = np.zeros_like(target)
     if "MB" in setting.wanted:
-        length = np.clip(rng.uniform(0.16, 0.24) * size, 5.0, None) * min(setting.strength, 1.5)
+        length = np.clip(rng.uniform(0.16, 0.24) * size, 5.0, None) * min(setting.level("MB"), 1.5)
         direction = np.unwrap(np.arctan2(velocity[:, 1], velocity[:, 0])) + rng.normal(0, 0.2)
         smear = (length * _spells(rng, setting.frames))[:, None] * np.stack([np.cos(direction), np.sin(direction)], 1)
         if rng.random() < 0.5:
@@ -70,13 +70,13 @@ def draw_blur(rng: np.random.Generator, setting: Setting, poses: Poses) -> tuple
 
 def _draw_size(rng: np.random.Generator, setting: Setting) -> tuple[float, np.ndarray]:
     """Mean side in the first frame, px, and the logarithm ``(T,)`` of the scale relative to it."""
-    wanted, strength = setting.wanted, setting.strength
+    wanted, strength = setting.wanted, setting.level("SV")
     grows = "LR" in wanted or rng.random() < 0.5
     low, high = (44, 64) if "FM" in wanted else (28, 40) if grows and "SV" in wanted else (36, 62)
     least = 34.0 if "FM" in wanted else 21.0
     size = min(max(rng.uniform(low, high) * setting.unit, least), 0.4 * setting.side)
     if "LR" in wanted:
-        size = rng.uniform(13.0, 16.5)
+        size = rng.uniform(13.0, 16.5) / np.clip(setting.knobs.get("LR", 1.0), 0.85, 2.0)
     if "SV" not in wanted:
         calm = wander(rng, setting.frames, 90.0)
         return float(size), 0.06 * min(strength, 1.0) * (calm - calm[0])
@@ -94,7 +94,7 @@ def _place(
     low, high = 1.0 - before, np.array([setting.width, setting.height]) - 1.0 - after
     bursts = {}
     if "FM" in setting.wanted:
-        bursts = burst_schedule(rng, setting.frames, min(rng.uniform(23, 26) * setting.strength, 0.6 * size))
+        bursts = burst_schedule(rng, setting.frames, min(rng.uniform(23, 26) * setting.level("FM"), 0.6 * size))
     speed = size * rng.uniform(0.03, 0.07)
     path, extra = roam(rng, low, high, speed, bursts)
     if "OV" in setting.wanted:
@@ -110,7 +110,7 @@ def _leave(
     center = float(rng.uniform(0.5, 0.6)) * setting.frames
     middle = int(center)
     share = rng.uniform(0.3, 0.4) if setting.keep_in_view else rng.choice([rng.uniform(0.5, 0.7), 1.1])
-    share *= min(setting.strength, 1.0)
+    share *= min(setting.level("OV"), 1.0)
     frame = np.array([setting.width, setting.height])
     room = np.concatenate([path[middle] + before[middle], frame - path[middle] - after[middle]])
     side = int(np.argmin(room))
