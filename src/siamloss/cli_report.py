@@ -40,6 +40,16 @@ def ablation(spec: Spec, out: Out) -> None:
 
 
 @app.command()
+def study(spec: Spec, out: Out) -> None:
+    """Write the study of knobs: what happens to every loss when one challenge grows."""
+    from siamloss.paths import Home
+    from siamloss.report.study import write_study
+
+    experiment = experiment_of(spec)
+    write_study(experiment, Home(experiment), out)
+
+
+@app.command()
 def page(spec: Spec, tables: Folder, figures: Folder, out: Out) -> None:
     """Write the self-contained page."""
     from siamloss.paths import Home

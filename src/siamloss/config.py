@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Role = Literal["train", "val", "test"]
-Format = Literal["otb", "vot", "got10k"]
+Format = Literal["otb", "vot", "got10k", "lasot", "trackingnet", "folder", "coco"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Dataset:
     ----------
     year : VOT challenge whose interval the expected average overlap (EAO) is taken over; 0: none.
     eao_interval : ``[low, high]``, the interval of a VOT set that belongs to no challenge. With neither, no EAO.
+    reader : what reads the files instead of the format's own reader: ``package.module:function``, or a name of the
+        entry point group ``siamloss.readers``. The format still says by which protocol it is tracked and scored.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Dataset:
     role: Role
     path: str = ""
     sequences: tuple[str, ...] = ()
+    reader: str = ""
     synthetic: SyntheticConfig | None = None
     year: int = 0
     eao_interval: tuple[int, ...] = ()
@@ -267,6 +270,20 @@ class ReportConfig:
 
 
 @dataclass(frozen=True)
+class StudyConfig:
+    """What ``snakemake study`` compares: knobs of the synthetic scenes, and the test datasets drawn at their settings.
+
+    Attributes
+    ----------
+    axes : by knob, the names of the datasets; they differ in that knob alone.
+    metric : the one that is compared.
+    """
+
+    axes: dict[str, list[str]] = field(default_factory=dict)
+    metric: Literal["success_auc", "ao"] = "success_auc"
+
+
+@dataclass(frozen=True)
 class Profile:
     """What a profile file may say; names refer to the catalogues."""
 
@@ -287,6 +304,7 @@ class Profile:
     track: TrackConfig = TrackConfig()
     stats: StatsConfig = StatsConfig()
     report: ReportConfig = ReportConfig()
+    study: StudyConfig = StudyConfig()
 
 
 @dataclass(frozen=True)
@@ -312,6 +330,7 @@ class Experiment:
     report: ReportConfig
     grids: tuple[Grid, ...] = ()
     grid_variants: tuple[Variant, ...] = ()
+    study: StudyConfig = StudyConfig()
 
     def variant(self, name: str) -> Variant:
         """The variant of this name, of the main list or of a grid.

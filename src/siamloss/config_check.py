@@ -5,8 +5,12 @@ from pathlib import PurePath
 
 from siamloss.config import Dataset, Experiment
 from siamloss.config_build import log_range
+from siamloss.config_study import check_study
 from siamloss.data.text import expand_names
 from siamloss.errors import ConfigError, RoleError, UnknownNameError, did_you_mean
+
+DRAWN = ("otb", "vot", "got10k")
+"""Formats that synthetic datasets are drawn in."""
 
 
 def check_experiment(experiment: Experiment) -> None:
@@ -45,6 +49,8 @@ def check_experiment(experiment: Experiment) -> None:
     _check_disjoint(experiment)
     for dataset in experiment.all_datasets:
         _check_eao(dataset)
+        _check_reading(dataset)
+    check_study(experiment)
 
 
 def _check_starts(experiment: Experiment) -> None:
@@ -117,6 +123,21 @@ def _check_eao(dataset: Dataset) -> None:
         raise ConfigError(
             f"'eao_interval' of dataset '{dataset.name}' is {list(dataset.eao_interval)}; write [low, high], "
             "first and last frame, from 1"
+        )
+
+
+def _check_reading(dataset: Dataset) -> None:
+    """A reader that exists, on files that are there; a layout that can be drawn."""
+    if dataset.reader and dataset.synthetic is None:
+        from siamloss.data.readers import reader_place
+
+        reader_place(dataset.format, dataset.reader)
+    elif dataset.reader:
+        raise ConfigError(f"dataset '{dataset.name}' is synthetic; remove its 'reader'")
+    elif dataset.synthetic is not None and dataset.format not in DRAWN:
+        raise ConfigError(
+            f"dataset '{dataset.name}' is synthetic and cannot be drawn in format {dataset.format}; "
+            f"choose one of: {', '.join(DRAWN)}"
         )
 
 

@@ -26,6 +26,7 @@ ENTRY = {
     "separability": "siamloss.metrics.separation_job",
     "report": "siamloss.report.job",
     "ablation": "siamloss.report.ablation",
+    "study": "siamloss.report.study",
 }
 """Entry module of each verb; its import closure is the code of the job."""
 

@@ -85,6 +85,11 @@ class Home:
         return self.root / "ablation"
 
     @property
+    def study(self) -> Path:
+        """Levels, changes and figure of the study of knobs."""
+        return self.root / "study"
+
+    @property
     def tables(self) -> Path:
         """Tables as CSV, Markdown and LaTeX."""
         return self.root / "tables"
