@@ -39,7 +39,7 @@ def products(experiment):
         found += [("records", home.records(*run, dataset.name)) for run in jobs.runs(experiment)]
     found += [("tune", home.tune(name)) for name in jobs.tuned_names(experiment)]
     found += [("separability", home.separability(ablation)) for ablation in (False, True)]
-    found += [("ablation", home.ablation), ("ledger", home.ledger)]
+    found += [("ablation", home.ablation), ("study", home.study), ("ledger", home.ledger)]
     return [*found, ("log", home.log("train-gsl")), ("progress", home.progress("0123456789ab"))]
 
 
