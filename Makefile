@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 VOT_STAMP := .votenv/.installed
 CORES ?= all
 
-.PHONY: reproduce ablation test test-slow test-kills test-parity check-demo vot-toolkit mutants lint format bench clean
+.PHONY: reproduce ablation test test-slow test-kills test-flips test-parity check-demo vot-toolkit mutants lint format bench clean
 
 reproduce: $(STAMP)
 	$(BIN)/snakemake --cores $(CORES)
@@ -24,6 +24,9 @@ test-slow: $(STAMP)
 
 test-kills: $(STAMP)
 	KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -m slow -s tests/workflow/test_kills.py
+
+test-flips: $(STAMP)
+	FLIPS=$(or $(FLIPS),1000) $(BIN)/python -m pytest -s tests/faults
 
 test-parity: $(STAMP)
 	$(BIN)/python -m pytest -m parity

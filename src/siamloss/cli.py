@@ -11,10 +11,12 @@ import click
 import typer
 
 from siamloss.cli_catalogue import app as catalogue
+from siamloss.cli_check import app as check
 from siamloss.cli_demo import app as demo
 from siamloss.cli_draw import app as draw
 from siamloss.cli_evaluate import app as evaluate
 from siamloss.cli_export import app as export
+from siamloss.cli_fetch import app as fetch
 from siamloss.cli_options import (
     Ablation,
     Benchmark,
@@ -34,6 +36,7 @@ from siamloss.cli_options import (
     progress_of,
 )
 from siamloss.cli_report import app as report
+from siamloss.cli_verify import app as verify
 from siamloss.cli_weights import app as weights
 from siamloss.errors import ConfigError, DiskFullError, SiamlossError
 
@@ -41,9 +44,12 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 app.add_typer(report)
 app.add_typer(catalogue)
 app.add_typer(demo)
+app.add_typer(check)
 app.add_typer(weights)
 app.add_typer(draw)
 app.add_typer(export)
+app.add_typer(fetch)
+app.add_typer(verify)
 app.add_typer(evaluate, name="evaluate")
 
 

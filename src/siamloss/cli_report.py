@@ -20,13 +20,15 @@ def tables(spec: Spec, out: Out) -> None:
 @app.command()
 def figures(spec: Spec, out: Out) -> None:
     """Write all figures as PNG and PDF."""
-    from siamloss.data.open import open_dataset
+    from siamloss.data.verified import open_verified
     from siamloss.paths import Home
     from siamloss.report.job import write_figures
 
     experiment = experiment_of(spec)
-    sequences = {item.name: open_dataset(experiment, item) for item in experiment.datasets.test}
-    write_figures(experiment, Home(experiment), sequences, out)
+    home = Home(experiment)
+    tests = [item.name for item in experiment.datasets.test]
+    sequences = {name: open_verified(experiment, name, home.manifest(name)) for name in tests}
+    write_figures(experiment, home, sequences, out)
 
 
 @app.command()

@@ -44,6 +44,7 @@ class Dataset:
     ----------
     year : VOT challenge whose interval the expected average overlap (EAO) is taken over; 0: none.
     eao_interval : ``[low, high]``, the interval of a VOT set that belongs to no challenge. With neither, no EAO.
+    source : name in ``config/sources.yaml`` that ``siamloss fetch`` and ``snakemake fetch`` get it by; "" for none.
     reader : what reads the files instead of the format's own reader: ``package.module:function``, or a name of the
         entry point group ``siamloss.readers``. The format still says by which protocol it is tracked and scored.
     """
@@ -58,6 +59,7 @@ class Dataset:
     year: int = 0
     eao_interval: tuple[int, ...] = ()
     licence: str = ""
+    source: str = ""
     how_to_get: str = ""
 
 

@@ -84,6 +84,14 @@ class ProtocolError(SiamlossError):
     """A TraX message that cannot be read, or that is not allowed at this point."""
 
 
+class ArchiveError(SiamlossError):
+    """An archive that is damaged, or that holds what must not be extracted."""
+
+
+class DownloadError(SiamlossError):
+    """A download that failed for good: no server has the file, or what came is not what was asked for."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the nearest known name, else the list of all names."""
     names = sorted(known)

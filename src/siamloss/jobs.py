@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siamloss.config import TRACELESS, Dataset, Experiment, Variant
-from siamloss.data.open import reader_module
+from siamloss.data.readers import reader_module
 from siamloss.losses.registry import loss_module
 from siamloss.paths import Home
 from siamloss.provenance.fingerprint import code_fingerprint
@@ -44,7 +44,7 @@ def code(verb: str, variant: Variant | None = None, dataset: Dataset | None = No
     if variant is not None and variant.loss:
         modules.append(loss_module(variant.loss))
     if dataset is not None:
-        modules.append(reader_module(dataset.format))
+        modules.append(reader_module(dataset.format, dataset.reader))
         if verb == "data" and dataset.synthetic is not None:
             modules.append("siamloss.data.synthetic")
     return code_fingerprint(*modules)
@@ -56,7 +56,8 @@ def _files(dataset: Dataset) -> list[Any]:
     if synthetic is not None:
         folders = (dataset.synthetic.photos, dataset.synthetic.cutouts)
         synthetic["pictures"] = [tree_entries(Path(folder)) for folder in folders if folder]
-    return [dataset.name, dataset.format, dataset.path, dataset.sequences, synthetic]
+    reader = [dataset.reader] if dataset.reader else []
+    return [dataset.name, dataset.format, dataset.path, dataset.sequences, synthetic, *reader]
 
 
 def data_part(experiment: Experiment, dataset: Dataset) -> str:

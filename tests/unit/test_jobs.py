@@ -68,6 +68,7 @@ CHANGES = [
     ("datasets/train/licence", "CC BY 4.0", set()),
     ("datasets/test/real/licence", "CC BY 4.0", set()),
     ("datasets/test/real/how_to_get", "ask", set()),
+    ("datasets/test/real/source", "vot2018", set()),
     ("datasets/train/synthetic/seed", 9, {"data train"}),
     ("datasets/train/synthetic/difficulty", 2.0, {"data train"}),
     ("datasets/test/drawn/synthetic/frames", 51, {"data drawn", "measure drawn"}),

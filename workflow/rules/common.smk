@@ -1,5 +1,6 @@
 import fcntl
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from siamloss import jobs
 from siamloss.config_io import resolve
+from siamloss.data.fetch.wanted import wanted_sources
 from siamloss.data.open import missing_datasets
 from siamloss.errors import SiamlossError
 from siamloss.paths import Home
@@ -65,6 +67,27 @@ def get_variant(wildcards):
 def get_progress(*parts):
     """Folder for a job's unfinished work; another spec or other code gets another folder."""
     return str(HOME.progress(jobs.short_hash(list(parts))))
+
+
+def get_sources():
+    """Folders and names of the sources to fetch, and what to say of those that need the user."""
+    try:
+        return wanted_sources(EXPERIMENT)
+    except SiamlossError as error:
+        print(f"siamloss: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+FETCHABLE, MANUAL = get_sources()
+DATA_ROOT = Path(EXPERIMENT.data_root)
+
+
+def get_source(wildcards):
+    return FETCHABLE[wildcards.folder]
+
+
+def get_data_root(wildcards):
+    return str(DATA_ROOT)
 
 
 def get_data_part(wildcards):
@@ -201,7 +224,10 @@ def take_lock():
 
 
 onstart:
-    problem = take_lock() or missing_datasets(EXPERIMENT)
+    fetching = set(workflow.dag_settings.targets) == {"fetch"}
+    problem = take_lock() or ("" if fetching else missing_datasets(EXPERIMENT))
     if problem:
         print(problem, file=sys.stderr, flush=True)
         os._exit(2)
+    if fetching and MANUAL:
+        print("\n".join(MANUAL), file=sys.stderr, flush=True)

@@ -23,3 +23,24 @@ rule data:
         code=get_data_code,
     shell:
         "siamloss --log {log:q} data --dataset {wildcards.dataset:q} --out {output:q}"
+
+
+rule fetch:
+    input:
+        [DATA_ROOT / folder / "manifest.json" for folder in FETCHABLE],
+
+
+rule fetch_source:
+    output:
+        DATA_ROOT / "{folder}" / "manifest.json",
+    log:
+        HOME.log("fetch-{folder}"),
+    wildcard_constraints:
+        folder="|".join(map(re.escape, FETCHABLE)) or "none",
+    conda:
+        "../../environment.yml"
+    params:
+        source=get_source,
+        root=get_data_root,
+    shell:
+        "siamloss --log {log:q} fetch {params.source:q} --root {params.root:q}"

@@ -5,5 +5,5 @@ map; or ``crops.jpg``, one JPEG after the other), ``index.parquet`` (one row per
 pixels, source image, checksum) and ``manifest.json``. One crop serves as exemplar and as search image: its scale is the
 network's, its side leaves the margin that augmentation needs.
 
-Reading order: cut -> imagesize, select -> source -> plan -> stored, block -> unfinished, ahead -> build; store reads.
+Reading order: cut -> select -> source -> plan -> stored, block -> unfinished, ahead -> build; store reads.
 """

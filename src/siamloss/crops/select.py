@@ -3,7 +3,7 @@
 import numpy as np
 
 from siamloss.config import CropsConfig
-from siamloss.crops.imagesize import image_size
+from siamloss.data.imagesize import image_size
 from siamloss.data.sequence import Sequence
 from siamloss.data.text import read_table
 from siamloss.errors import UnreadableImageError

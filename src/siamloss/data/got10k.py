@@ -5,18 +5,30 @@ The synthetic sets add ``distractor.label``: one similarity per frame, which the
 
 import configparser
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from siamloss.data.pending import Pending, read_folders
 from siamloss.data.sequence import Sequence
 from siamloss.data.text import list_frames, read_names, read_table
 from siamloss.errors import AnnotationError
 
+CUT = "cut_by_image.label"
+
 
 def read_got10k(root: Path, wanted: tuple[str, ...] = ()) -> list[Sequence]:
-    """Read a GOT-10k split; a frame counts as visible when its absence label is 0 and its cover label above 0."""
-    return [_read_sequence(root / name, name) for name in read_names(root, wanted, "list.txt")]
+    """Read a GOT-10k split; a frame counts as visible when its absence label is 0 and its cover label above 0.
+
+    The frames whose target the image border cuts have the tag ``cut``, where the split says so.
+    """
+    return read_folders(root, pending_got10k(root, wanted))
+
+
+def pending_got10k(root: Path, wanted: tuple[str, ...] = ()) -> Pending:
+    """How to read each sequence of a split, by name."""
+    return {name: partial(_read_sequence, root / name, name) for name in read_names(root, wanted, "list.txt")}
 
 
 def _labels(path: Path, count: int, default: int) -> np.ndarray:
@@ -63,6 +75,7 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
     cover = _labels(folder / "cover.label", len(boxes), default=8)
     absence = _labels(folder / "absence.label", len(boxes), default=0)
     visible = (absence == 0) & (cover > 0)
+    cut = _labels(folder / CUT, len(boxes), default=0)
     meta = read_meta_info(folder)
     absent = ~visible & ~np.isfinite(boxes).all(axis=1)
     return Sequence(
@@ -71,6 +84,7 @@ def _read_sequence(folder: Path, name: str) -> Sequence:
         boxes=np.where(absent[:, None], 0.0, boxes),
         visible=visible,
         attributes=attributes_of(meta),
+        tags={"cut": cut > 0} if (folder / CUT).is_file() else {},
         distractor=_distractor(folder / "distractor.label"),
         object_class=meta.get("object_class", ""),
     )

@@ -1,24 +1,12 @@
 """Open a dataset of an experiment: where it is, and its sequences."""
 
-from importlib import import_module
 from pathlib import Path
 
 from siamloss.config import Dataset, Experiment
+from siamloss.data.readers import read_with
 from siamloss.data.sequence import Sequence
 from siamloss.errors import MissingDataError
 from siamloss.paths import Home
-
-READERS = {
-    "otb": "siamloss.data.otb:read_otb",
-    "vot": "siamloss.data.vot:read_vot",
-    "got10k": "siamloss.data.got10k:read_got10k",
-}
-"""Reader of each layout, imported on demand: an edited reader concerns only the datasets it reads."""
-
-
-def reader_module(layout: str) -> str:
-    """Module that reads a layout, for code fingerprints."""
-    return READERS[layout].partition(":")[0]
 
 
 def dataset_root(experiment: Experiment, dataset: Dataset) -> Path:
@@ -35,13 +23,13 @@ def open_dataset(experiment: Experiment, dataset: Dataset) -> list[Sequence]:
     ------
     MissingDataError : the folder is not there; the message says what to get and where to put it.
     AnnotationError, EmptySequenceError : annotations that do not fit the frames.
+    ConfigError, UnknownNameError : a reader of one's own that cannot be used.
     """
     root = dataset_root(experiment, dataset)
     if not root.is_dir():
         hint = dataset.how_to_get or "run snakemake to draw it"
         raise MissingDataError(f"dataset '{dataset.name}' is not at {root}; {hint}")
-    module, _, name = READERS[dataset.format].partition(":")
-    return getattr(import_module(module), name)(root, dataset.sequences)
+    return read_with(dataset.format, dataset.reader, root, dataset.sequences)
 
 
 def missing_datasets(experiment: Experiment) -> str:

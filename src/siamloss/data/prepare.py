@@ -7,6 +7,7 @@ from pathlib import Path
 from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
+from siamloss.data.verified import check_fetched
 from siamloss.provenance.atomic import atomic_folder, write_text
 from siamloss.provenance.manifest import tree_entries
 
@@ -17,6 +18,7 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
     Raises
     ------
     MissingDataError, AnnotationError, EmptySequenceError, UnreadableImageError : what is wrong with the data.
+    CorruptError : the data differ from the manifest that was written when they were fetched.
     """
     dataset = experiment.dataset(name)
     root = dataset_root(experiment, dataset)
@@ -27,12 +29,15 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
     sequences = open_dataset(experiment, dataset)
     for sequence in sequences:
         sequence.image(0)
+    entries = tree_entries(root, _used(root, sequences))
+    if dataset.synthetic is None:
+        check_fetched(root, Path(experiment.data_root), entries, whole=not dataset.sequences)
     manifest = {
         "dataset": name,
         "format": dataset.format,
         "root": str(root),
         "sequences": {sequence.name: len(sequence) for sequence in sequences},
-        "files": tree_entries(root, _used(root, sequences)),
+        "files": entries,
     }
     write_text(out, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
@@ -40,5 +45,5 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
 def _used(root: Path, sequences: list[Sequence]) -> list[str]:
     """What of the root the sequences come from: their folders, the lists and annotations beside them."""
     folders = {sequence.frame_paths[0].relative_to(root).parts[0] for sequence in sequences}
-    beside = {path.name for path in root.iterdir() if path.is_file() or path.name == "anno"}
-    return sorted(folders | beside)
+    beside = {path.name for path in root.iterdir() if path.is_file() or path.name in ("anno", "annotations")}
+    return sorted(name for name in folders | beside if not name.startswith("."))

@@ -40,10 +40,12 @@ class Sequence:
     visible : bool ``(T,)``; False where the target is absent, and there the box means nothing.
     polygons : float64 ``(T, 8)`` rotated ground truth (VOT) or None.
     attributes : names of the OTB attributes the sequence has (``IV``, ``SV``, ...).
-    tags : per-frame bool arrays ``(T,)`` by name (VOT).
+    tags : per-frame bool arrays ``(T,)`` by name: those of VOT; ``cut`` in GOT-10k, where the border cuts the target.
     object_class : what the target is (GOT-10k); "" where the dataset does not say.
     distractor : float64 ``(T,)`` in 0..1, similarity of the most similar distractor in the target's search region, 0
         with none; None where the dataset does not know (all but the synthetic sets in GOT-10k layout).
+    masks : T masks as text (VOT from 2020), "" where a frame has none, decoded by :func:`siamloss.data.masks.mask_of`;
+        None where the dataset has no masks.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Sequence:
     tags: dict[str, np.ndarray] = field(default_factory=dict)
     distractor: np.ndarray | None = None
     object_class: str = ""
+    masks: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.frame_paths)

@@ -8,6 +8,9 @@ import numpy as np
 from siamloss.errors import AnnotationError, MissingDataError
 
 SEPARATOR = re.compile(r"[,;\s]+")
+IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".bmp")
+NAMED_AT_MOST = 10
+"""Missing names that an error writes out; of more it says how many."""
 RANGE = re.compile(r"(?P<head>.*)\{(?P<first>\d+)\.\.(?P<last>\d+)\}(?P<tail>.*)")
 
 
@@ -25,15 +28,20 @@ def expand_names(names: tuple[str, ...]) -> list[str]:
     return result
 
 
-def read_lines(path: Path, what: str) -> list[str]:
-    """Non-empty stripped lines of a text file; a missing one is a :class:`MissingDataError`."""
+def read_lines(path: Path, what: str, keep_empty: bool = False) -> list[str]:
+    """Stripped lines of a text file, without empty ones unless they are to be kept.
+
+    Raises
+    ------
+    MissingDataError, AnnotationError : no such file; a file that is not UTF-8 text.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise MissingDataError(f"{what} {path} is missing; restore it from the dataset's source") from error
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{what} {path} is not text; restore it from the dataset's source") from error
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in text.splitlines() if keep_empty or line.strip()]
 
 
 def read_table(path: Path, what: str, columns: tuple[int, ...]) -> np.ndarray:
@@ -69,12 +77,18 @@ def read_table(path: Path, what: str, columns: tuple[int, ...]) -> np.ndarray:
     return np.array(rows, dtype=np.float64).reshape(len(rows), -1 if rows else columns[0])
 
 
-def list_frames(folder: Path) -> tuple[Path, ...]:
-    """Image files of a folder in name order."""
+def natural_key(name: str) -> list[str | int]:
+    """Sort key under which ``2.jpg`` comes before ``10.jpg``."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+
+def list_frames(folder: Path, natural: bool = False) -> tuple[Path, ...]:
+    """Image files of a folder in name order; with ``natural``, 2 before 10."""
     if not folder.is_dir():
         raise MissingDataError(f"image folder {folder} is missing; restore it from the dataset's source")
-    images = (path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp"))
-    return tuple(sorted(path for path in images if not path.name.startswith(".")))
+    images = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS)
+    shown = (path for path in images if not path.name.startswith("."))
+    return tuple(sorted(shown, key=(lambda path: natural_key(path.name)) if natural else None))
 
 
 def read_names(root: Path, wanted: tuple[str, ...], list_file: str | None) -> list[str]:
@@ -82,16 +96,41 @@ def read_names(root: Path, wanted: tuple[str, ...], list_file: str | None) -> li
 
     Raises
     ------
-    MissingDataError : the root, the list or a listed folder is missing; the first missing one is named.
+    MissingDataError : the root is missing, or holds no sequence. Whether the names exist is not looked up here.
     """
-    if not root.is_dir():
-        raise MissingDataError(f"dataset folder {root} is missing; set data_root to where the data is")
+    require_root(root)
     if wanted:
         names = expand_names(wanted)
     elif list_file and (root / list_file).is_file():
         names = read_lines(root / list_file, "sequence list")
     else:
         names = sorted(path.name for path in root.iterdir() if any(path.glob("groundtruth*.txt")))
+    return require_some(names, root)
+
+
+def require_root(root: Path) -> None:
+    """Raise :class:`MissingDataError` where the folder of a dataset is missing."""
+    if not root.is_dir():
+        raise MissingDataError(f"dataset folder {root} is missing; set data_root to where the data is")
+
+
+def require_some(names: list[str], root: Path) -> list[str]:
+    """The names; none at all is a :class:`MissingDataError`."""
     if not names:
         raise MissingDataError(f"dataset folder {root} holds no sequence; set data_root to where the data is")
     return names
+
+
+def enumerated(names: list[str]) -> str:
+    """The first names, and how many there are in all where there are more."""
+    more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    return ", ".join(names[:NAMED_AT_MOST]) + more
+
+
+def require_all(missing: list[str], listed: int, root: Path) -> None:
+    """Raise one :class:`MissingDataError` that names what is missing of ``listed`` sequences, if anything is."""
+    if missing:
+        raise MissingDataError(
+            f"{len(missing)} of {listed} listed sequences are missing in {root}: {enumerated(missing)}; "
+            "restore them from the dataset's source, or list those that are there under 'sequences'"
+        )

@@ -7,7 +7,8 @@ from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
 from siamloss.errors import CorruptError
-from siamloss.provenance.manifest import verify_entries
+from siamloss.provenance.manifest import NAME, added_names, entries_of, read_manifest, remedy_of, verify_entries
+from siamloss.provenance.tree import file_names
 
 REMEDY = "restore the dataset, or delete its manifest and run snakemake again to accept the change"
 
@@ -20,10 +21,27 @@ def read_entries(manifest: Path) -> dict[str, dict]:
     CorruptError : the manifest is missing or damaged.
     """
     try:
-        listed = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
-        return {name: {"bytes": entry["bytes"], "sha256": entry["sha256"]} for name, entry in listed.items()}
+        return entries_of(json.loads(Path(manifest).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptError(f"manifest {manifest} is not readable; delete it and run snakemake again") from error
+
+
+def added_files(root: Path, entries: dict[str, dict]) -> list[str]:
+    """Sorted names of files in the listed folders, and beside them in the root, that the manifest does not list.
+
+    Other folders of the root belong to sequences that are not used; hidden files and manifests are no data.
+    """
+    folders = {name.partition("/")[0] for name in entries if "/" in name}
+    beside = (name for name in file_names(root, deep=False) if name != NAME and name not in entries)
+    return sorted({*beside, *added_names(root, entries, folders)}) if Path(root).is_dir() else []
+
+
+def check_listed(sequences: list[Sequence], root: Path, entries: dict[str, dict]) -> None:
+    """Raise :class:`CorruptError` where a sequence comes from a folder that the manifest does not know."""
+    for sequence in sequences:
+        path = sequence.frame_paths[0]
+        if path.relative_to(root).as_posix() not in entries:
+            raise CorruptError(f"{path} is not in the dataset's manifest, nor is its sequence; {REMEDY}")
 
 
 def open_verified(experiment: Experiment, name: str, manifest: Path) -> list[Sequence]:
@@ -31,9 +49,51 @@ def open_verified(experiment: Experiment, name: str, manifest: Path) -> list[Seq
 
     Raises
     ------
-    CorruptError : a file is missing or was changed since the manifest was written.
+    CorruptError : a file is missing, was added, or was changed since the manifest was written.
     """
     entries = read_entries(manifest)
     dataset = experiment.dataset(name)
-    verify_entries(dataset_root(experiment, dataset), entries, REMEDY)
-    return open_dataset(experiment, dataset)
+    root = dataset_root(experiment, dataset)
+    verify_entries(root, entries, REMEDY, added_files(root, entries))
+    sequences = open_dataset(experiment, dataset)
+    check_listed(sequences, root, entries)
+    return sequences
+
+
+def check_fetched(root: Path, data_root: Path, entries: dict[str, dict], whole: bool) -> None:
+    """Compare hashes of a dataset with the manifest that fetching it, or ``siamloss verify --write``, left there.
+
+    The manifest lies in the dataset's folder or above it, up to ``data_root``; without one nothing is known.
+
+    Parameters
+    ----------
+    entries : files of the dataset that are used, relative to ``root``.
+    whole : all sequences are used, so that none may be missing.
+
+    Raises
+    ------
+    CorruptError : a file was changed, removed or added since; the first in the order of the names.
+    """
+    above = [root, *(folder for folder in root.parents if folder.is_relative_to(data_root))]
+    home = next((folder for folder in above if (folder / NAME).is_file()), None)
+    if home is None:
+        return
+    manifest = read_manifest(home, f"restore it, or move {home / NAME} away to go without")
+    prefix = root.relative_to(home).as_posix() + "/" if root != home else ""
+    listed = {
+        name.removeprefix(prefix): entry for name, entry in entries_of(manifest).items() if name.startswith(prefix)
+    }
+    tops = {name.partition("/")[0] for name in entries}
+    for name in sorted({*listed, *entries}):
+        if name not in listed:
+            what = "is not in"
+        elif name not in entries:
+            needed = whole or "/" not in name or name.partition("/")[0] in tops
+            if not needed or (root / name).is_file():
+                continue
+            what = "is missing, and listed in"
+        elif listed[name] != entries[name]:
+            what = "is not the file listed in"
+        else:
+            continue
+        raise CorruptError(f"{root / name} {what} {home / NAME}; {remedy_of(home, manifest)}")

@@ -2,7 +2,6 @@
 
 import math
 import os
-import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,15 +83,10 @@ def silence_decoders() -> None:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
-def natural_key(name: str) -> list[str | int]:
-    """Sort key under which ``2.jpg`` comes before ``10.jpg``."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
-
-
 def _open_folder(folder: Path) -> Video:
     inner = (folder / name for name in INNER_FOLDERS)
     for place in (folder, *(path for path in inner if path.is_dir())):
-        paths = sorted(list_frames(place), key=lambda path: natural_key(path.name))
+        paths = list_frames(place, natural=True)
         if paths:
             frames = (read_image(path) for path in paths)
             return Video(folder.resolve().name, frames, len(paths), DEFAULT_FPS, folder)

@@ -8,7 +8,7 @@ from siamloss.jobs import chosen_runs
 from siamloss.metrics.attributes import attribute_metrics
 from siamloss.metrics.measure import measure
 from siamloss.paths import Home
-from siamloss.provenance.atomic import atomic_path
+from siamloss.provenance.parquet import write_parquet
 from siamloss.records import read_records
 
 
@@ -32,5 +32,4 @@ def measure_benchmark(
         beside = Path(out).with_suffix(".attributes.parquet")
         tables = {beside: attribute_metrics(dataset, sequences, records, metrics), **tables}
     for path, table in tables.items():
-        with atomic_path(path) as temporary:
-            table.to_parquet(temporary, index=False)
+        write_parquet(path, table)

@@ -48,8 +48,11 @@ Judge = Callable[[ListOf[Track]], tuple[list[Scores], list[Curve]]]
 
 
 def judge_of(dataset: Dataset, sequences: ListOf[Sequence]) -> Judge:
-    """What scores runs on these sequences, by the protocol of the dataset's format; reads their first images once."""
-    return {"otb": _otb, "got10k": _got10k, "vot": _vot}[dataset.format](dataset, sequences)
+    """What scores runs on these sequences, by the protocol of the dataset's format; reads their first images once.
+
+    Formats without a protocol of their own (LaSOT's, one's own data) are scored as OTB is, in one pass.
+    """
+    return {"got10k": _got10k, "vot": _vot}.get(dataset.format, _otb)(dataset, sequences)
 
 
 def _plain(metric: str, values: ListOf[float], weights: ListOf[float]) -> Scores:

@@ -1,6 +1,6 @@
 """The file of score maps of a run, as ``siamloss scores`` writes it."""
 
-import zipfile
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,13 @@ class Scores:
     val_distractor: np.ndarray | None = None
 
 
+def _announced(path: Path) -> int:
+    """Number of arrays that the end of a zip file without comment announces; numpy would take fewer for all."""
+    with open(path, "rb") as file:
+        file.seek(-12, os.SEEK_END)
+        return int.from_bytes(file.read(2), "little")
+
+
 def read_scores(path: Path) -> Scores:
     """Read the score maps of one run.
 
@@ -47,8 +54,10 @@ def read_scores(path: Path) -> Scores:
     optional = ("train_distractor", "val_distractor")
     try:
         with np.load(path) as file:
+            if set(file.files) - {*names, *optional} or len(file.files) != _announced(path):
+                raise ValueError("other arrays than were written")
             scores = Scores(*(file[name] for name in names), *(file.get(name) for name in optional))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a damaged file raises nearly anything
         raise CorruptError(f"{path} is not a whole file of score maps; delete it and {REMEDY}") from error
     for maps, known in ((scores.train, scores.train_distractor), (scores.val, scores.val_distractor)):
         if maps.shape[1:] != scores.labels.shape or (known is not None and known.shape != maps.shape[:1]):

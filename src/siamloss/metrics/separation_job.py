@@ -20,8 +20,8 @@ from siamloss.errors import CorruptError, DivergedError
 from siamloss.metrics.scores_file import Scores, read_scores
 from siamloss.metrics.separability import QUANTITIES, separability
 from siamloss.paths import Home
-from siamloss.provenance.atomic import atomic_path
 from siamloss.provenance.manifest import read_manifest, verify_entries
+from siamloss.provenance.parquet import write_parquet
 
 COLUMNS = ["variant", "seed", "stage", "epoch", "role", "group", "quantity", "value", "maps"]
 MAPS = "maps.safetensors"
@@ -63,8 +63,7 @@ def measure_separability(experiment: Experiment, runs: Iterable[tuple[str, int]]
             for stage, epoch, role, group, values, count in measured
             for quantity, value in values.items()
         ]
-    with atomic_path(out) as temporary:
-        pd.DataFrame(rows, columns=COLUMNS).to_parquet(temporary, index=False)
+    write_parquet(out, pd.DataFrame(rows, columns=COLUMNS))
 
 
 def quantities(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:

@@ -1,26 +1,34 @@
 """A manifest lists path, bytes and sha256 of every file of a folder, so that damage is found before use."""
 
 import json
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from siamloss.errors import CorruptError
 from siamloss.provenance.atomic import write_text
-from siamloss.provenance.hashing import sha256_file
+from siamloss.provenance.tree import Difference, Entry, file_names, find_differences, hash_files
 
 NAME = "manifest.json"
+COPY = "copy"
+"""Kind of a manifest that ``siamloss verify --write`` made of a user's own copy of a dataset."""
 
 
-def tree_entries(root: Path, only: list[str] | None = None) -> dict[str, dict]:
-    """``{relative path: {bytes, sha256}}`` of every regular file under ``root``, or under some of its entries.
+def tree_names(root: Path, only: Iterable[str] | None = None) -> list[str]:
+    """Sorted names of the files that a manifest of ``root``, or of some of its entries, lists.
 
-    The manifest itself is left out.
+    Manifests themselves and hidden files, such as other programs leave behind, are no content.
     """
-    tops = [Path(root)] if only is None else [Path(root) / name for name in only]
-    found = (path for top in tops for path in ([top] if top.is_file() else top.rglob("*")))
-    files = sorted(path for path in found if path.is_file() and path.name != NAME)
-    return {
-        path.relative_to(root).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256_file(path)} for path in files
-    }
+    found = chain.from_iterable(file_names(root, top) for top in ([""] if only is None else only))
+    return sorted(name for name in set(found) if name.rpartition("/")[2] != NAME)
+
+
+def tree_entries(root: Path, only: list[str] | None = None, threads: int | None = None) -> dict[str, Entry]:
+    """``{relative path: {bytes, sha256}}`` of every file under ``root``, or under some of its entries.
+
+    Which files count: :func:`tree_names`.
+    """
+    return dict(hash_files(root, tree_names(root, only), threads))
 
 
 def write_manifest(root: Path, **facts: object) -> dict:
@@ -30,31 +38,79 @@ def write_manifest(root: Path, **facts: object) -> dict:
     return manifest
 
 
-def read_manifest(root: Path) -> dict:
-    """Read ``root/manifest.json``; a missing or broken one raises :class:`CorruptError`."""
-    path = Path(root) / NAME
+def read_manifest(root: Path, remedy: str = "") -> dict:
+    """Read ``root/manifest.json``; a missing or broken one raises :class:`CorruptError`.
+
+    Parameters
+    ----------
+    remedy : what to do then; without it, to build ``root`` again.
+    """
+    path, remedy = Path(root) / NAME, remedy or rebuild(root)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        entries_of(manifest)
+        return manifest
     except FileNotFoundError as error:
-        raise CorruptError(f"{path} is missing; delete {root} and run snakemake again to rebuild it") from error
+        raise CorruptError(f"{path} is missing; {remedy}") from error
     except ValueError as error:
-        raise CorruptError(f"{path} is not valid JSON; delete {root} and run snakemake again to rebuild it") from error
+        raise CorruptError(f"{path} is not valid JSON; {remedy}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CorruptError(f"{path} is no manifest (its list of files is damaged); {remedy}") from error
 
 
-def verify_entries(root: Path, entries: dict[str, dict], remedy: str) -> None:
-    """Raise :class:`CorruptError` at the first file that is missing, of another size or of another content."""
-    for name, entry in entries.items():
-        path = Path(root) / name
-        if not path.is_file():
-            raise CorruptError(f"{path} is missing; {remedy}")
-        if path.stat().st_size != entry["bytes"]:
-            raise CorruptError(f"{path} has {path.stat().st_size} bytes instead of {entry['bytes']}; {remedy}")
-        if sha256_file(path) != entry["sha256"]:
-            raise CorruptError(f"{path} was changed after it was written (sha256 differs); {remedy}")
+def entries_of(manifest: dict) -> dict[str, Entry]:
+    """The listed files of a manifest; KeyError, TypeError or AttributeError where the list is damaged."""
+    entries = {name: {"bytes": entry["bytes"], "sha256": entry["sha256"]} for name, entry in manifest["files"].items()}
+    if not all(type(entry["bytes"]) is int and type(entry["sha256"]) is str for entry in entries.values()):
+        raise TypeError
+    return entries
+
+
+def rebuild(root: Path) -> str:
+    """What to do about a generated folder that is damaged."""
+    return f"delete {root} and run snakemake again to rebuild it"
+
+
+def remedy_of(root: Path, manifest: dict) -> str:
+    """What to do about a folder that differs from its manifest: fetch it again, or build it again."""
+    accept = f"or delete {Path(root) / NAME} to accept the change"
+    if "source" in manifest:
+        return f"run 'siamloss fetch {manifest['source']}' again, {accept}"
+    if manifest.get("kind") == COPY:
+        return f"restore it from its source, {accept}"
+    return rebuild(root)
+
+
+def verify_entries(root: Path, entries: dict[str, Entry], remedy: str, added: Iterable[str] = ()) -> None:
+    """Raise :class:`CorruptError` at the first file, in the order of the names, that is not as it is listed.
+
+    Parameters
+    ----------
+    remedy : what to do about it; ends the message.
+    added : names of files that are there and not listed.
+    """
+    _raise_first((difference for _, difference in find_differences(root, entries, added)), remedy)
+
+
+def _raise_first(differences: Iterable[Difference | None], remedy: str) -> None:
+    for difference in differences:
+        if difference is not None:
+            raise CorruptError(f"{difference.message}; {remedy}")
 
 
 def verify_manifest(root: Path) -> dict:
-    """Re-read every file that ``root/manifest.json`` lists; return the manifest."""
+    """Re-read every file that ``root/manifest.json`` lists, and look for files that it does not; return the manifest.
+
+    Raises
+    ------
+    CorruptError : the manifest is missing or damaged, or a file was changed, removed or added.
+    """
     manifest = read_manifest(root)
-    verify_entries(root, manifest["files"], f"delete {root} and run snakemake again to rebuild it")
+    entries = entries_of(manifest)
+    verify_entries(root, entries, remedy_of(root, manifest), added_names(root, entries))
     return manifest
+
+
+def added_names(root: Path, entries: dict[str, Entry], only: Iterable[str] | None = None) -> list[str]:
+    """Sorted names of files under ``root``, or under some of its entries, that ``entries`` does not list."""
+    return [name for name in tree_names(root, only) if name not in entries]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from siamloss.errors import CorruptError, RecordError
-from siamloss.provenance.atomic import atomic_path
+from siamloss.provenance.parquet import read_parquet, write_parquet
 
 
 class Status(IntEnum):
@@ -43,8 +43,7 @@ def write_records(path: Path, records: pd.DataFrame) -> None:
         raise RecordError(
             f"records for {path} lack the column '{missing[0]}'; write every column of siamloss.records.COLUMNS"
         )
-    with atomic_path(path) as temporary:
-        records[list(COLUMNS)].astype(COLUMNS).to_parquet(temporary, index=False)
+    write_parquet(path, records[list(COLUMNS)].astype(COLUMNS))
 
 
 def read_records(path: Path) -> pd.DataFrame:
@@ -52,11 +51,10 @@ def read_records(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    CorruptError : the file is truncated or is not a record table.
+    CorruptError : the file is truncated, was changed, or is not a record table.
     """
     try:
-        # A folder such as gsl[eta=0.5] is no partition key.
-        records = pd.read_parquet(path, partitioning=None)
+        records = read_parquet(path)
     except (OSError, ValueError) as error:
         raise CorruptError(f"{path} is not a whole record file; delete it and run snakemake again") from error
     if list(records.columns) != list(COLUMNS):

@@ -19,7 +19,7 @@ from siamloss.report.evaluations import count_evaluations
 from siamloss.report.gallery import Gallery
 from siamloss.report.grids import benchmark_measures, grid_view
 from siamloss.report.inputs import read_metrics, read_separability, read_tunings, run_facts, training_curves
-from siamloss.report.job import save_tables
+from siamloss.report.saving import save_tables
 from siamloss.report.table import Table
 from siamloss.report.tables import summary_table
 from siamloss.report.training import Epochs

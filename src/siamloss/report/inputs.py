@@ -11,6 +11,7 @@ from siamloss.errors import CorruptError, MissingDataError
 from siamloss.jobs import chosen_runs, network_runs, tuned_names
 from siamloss.metrics.attributes import ATTRIBUTE_COLUMNS
 from siamloss.paths import Home
+from siamloss.provenance.parquet import read_parquet
 from siamloss.records import read_records
 
 Run = tuple[str, int]
@@ -31,7 +32,7 @@ def require(path: Path, what: str) -> Path:
 
 def _read_table(path: Path, columns: tuple[str, ...], what: str) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(require(path, what), partitioning=None)
+        table = read_parquet(require(path, what))
     except (OSError, ValueError) as error:
         raise CorruptError(f"{path} is not a whole Parquet file; delete it and {REMEDY}") from error
     absent = [name for name in columns if name not in table]

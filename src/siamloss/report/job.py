@@ -1,6 +1,6 @@
 """What the command line calls: tables, figures and the page, each published whole or not at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +32,8 @@ from siamloss.report.inputs import (
     require,
     run_facts,
 )
-from siamloss.report.latex import to_latex
-from siamloss.report.markdown import to_markdown
 from siamloss.report.published import read_published
+from siamloss.report.saving import save_tables
 from siamloss.report.separability_tables import separability_tables
 from siamloss.report.separation import over_seeds
 from siamloss.report.significance import count_tests
@@ -115,13 +114,6 @@ def write_tables(experiment: Experiment, home: Home, out: Path) -> None:
         if judged:
             claims_frame(judged).to_csv(folder / "claims.csv", index=False)
         save_tables(folder, build_tables(experiment, numbers).values())
-
-
-def save_tables(folder: Path, tables: Iterable[Table]) -> None:
-    """Write tables as Markdown and LaTeX."""
-    for table in tables:
-        write_text(folder / f"{table.name}.md", to_markdown(table))
-        write_text(folder / f"{table.name}.tex", to_latex(table))
 
 
 def judged_claims(experiment: Experiment, summary: pd.DataFrame, separability: pd.DataFrame) -> list[Judged]:

@@ -15,7 +15,7 @@ from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder
 from siamloss.report import style, text
 from siamloss.report.inputs import read_metrics
-from siamloss.report.job import save_tables
+from siamloss.report.saving import save_tables
 from siamloss.report.significance import STAR, explain, shown
 from siamloss.report.study_figure import draw_study
 from siamloss.report.table import Cell, Column, Row, Table

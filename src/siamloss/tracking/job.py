@@ -22,7 +22,7 @@ from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.records import read_records, write_records
 from siamloss.records.ledger import append_evaluation
 from siamloss.tracking.feed import Feed
-from siamloss.tracking.protocols import PLAYS, Stepped, alone
+from siamloss.tracking.protocols import PLAYS, Stepped, alone, one_pass_play
 from siamloss.tracking.tracker import NeverMoves, Oracle
 
 CONTROLS: dict[str, Callable[[Sequence], Any]] = {"never-moves": lambda sequence: NeverMoves(), "oracle": Oracle}
@@ -81,7 +81,7 @@ def _open_player(
     experiment: Experiment, variant: str, layout: str, run: Path | None, streams: int, threads: int
 ) -> Player:
     """What tracks sequences; a run is opened and checked now. Torch is imported only for a network."""
-    play, control = PLAYS[layout], experiment.variant(variant).control
+    play, control = PLAYS.get(layout, one_pass_play), experiment.variant(variant).control
     if control in CONTROLS:
         return lambda sequences: (
             (index, alone(play(Stepped(CONTROLS[control](sequence)), sequence, Feed(sequence))))

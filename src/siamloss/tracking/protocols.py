@@ -173,4 +173,4 @@ PLAYS: dict[str, Callable[[SteppedTracker, Sequence, Feed], Play]] = {
     "got10k": one_pass_play,
     "vot": supervised_play,
 }
-"""Protocol of each dataset format, step by step."""
+"""Protocol of each dataset format, step by step; the formats that are not here are tracked in one pass."""

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from siamloss.config import CropsConfig
-from siamloss.crops.imagesize import image_size
 from siamloss.crops.select import odd_frames, select_frames, siamfc_filter
+from siamloss.data.imagesize import image_size
 from siamloss.data.sequence import Sequence
 from siamloss.errors import UnreadableImageError
 from siamloss.provenance.hashing import sha256_file

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tests.unit.demo.conftest import drawn_frames, write_file, write_folder
 
-from siamloss.demo.video import _decode, _grab, natural_key, open_video
+from siamloss.data.text import natural_key
+from siamloss.demo.video import _decode, _grab, open_video
 from siamloss.errors import (
     DeviceError,
     EmptySequenceError,

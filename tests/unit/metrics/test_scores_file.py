@@ -65,3 +65,31 @@ def test_missing_and_damaged_files_are_named(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(CorruptError, match="not a whole file of score maps; delete it"):
             read_scores(path)
+
+
+def test_no_flipped_byte_changes_an_array(tmp_path):
+    rng, path = np.random.default_rng(0), write(tmp_path / "a.npz", val_scores=np.ones((4, 2, 3), np.float32) / 3)
+    whole, before, refused = path.read_bytes(), vars(read_scores(path)), 0
+    assert len(whole) < 3000
+    for place in range(len(whole)):
+        data = bytearray(whole)
+        data[place] ^= 1 << rng.integers(8)
+        path.write_bytes(data)
+        try:
+            for name, value in vars(read_scores(path)).items():
+                np.testing.assert_array_equal(value, before[name])
+        except CorruptError:
+            refused += 1
+    assert refused > len(whole) / 2  # dates and such change nothing
+
+
+def test_more_and_fewer_arrays_than_were_written_are_refused(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, **arrays(), more=np.zeros(1))
+    with pytest.raises(CorruptError, match="not a whole file of score maps; delete it"):
+        read_scores(path)
+    data = bytearray(write(path).read_bytes())
+    data[-12] += 1
+    path.write_bytes(data)
+    with pytest.raises(CorruptError, match="not a whole file of score maps; delete it"):
+        read_scores(path)

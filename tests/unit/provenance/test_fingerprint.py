@@ -41,8 +41,9 @@ def test_editing_a_plot_touches_the_report_only(package):
     assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"report", "ablation"}
 
 
-def test_editing_a_template_touches_the_report_only(package):
-    assert package("report/templates/page.css", "{", "{ /* edited */") == {"report", "ablation"}
+def test_editing_a_template_touches_what_the_room_makes_only(package):
+    changed = package("report/templates/page.css", "{", "{ /* edited */")
+    assert changed == {"report", "ablation", "study"}, "a template belongs to the whole room"
 
 
 def test_editing_the_tracker_does_not_retrain(package):

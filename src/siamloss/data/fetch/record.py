@@ -1,0 +1,68 @@
+"""``fetched.json``: size, sha256 and version of everything that was ever fetched, by address; later fetches must match.
+
+The first fetch is trusted where the catalogue knows no hash. The file may be kept with a study: it pins its data.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from siamloss.errors import CorruptError, DownloadError
+from siamloss.provenance.atomic import write_text
+from siamloss.provenance.lock import exclusive, lock_of
+
+NAME = "fetched.json"
+THREADS = Lock()
+"""Threads of one process take turns without a word; the lock file is for other processes."""
+
+
+class Record:
+    """The record of one data root; every reading and writing holds its lock."""
+
+    def __init__(self, root: Path):
+        self.path = Path(root) / NAME
+        self._lock = Path(root) / ".downloads" / lock_of(self.path).name
+
+    def known(self, addresses: Iterable[str]) -> str | None:
+        """The sha256 that the first recorded of these addresses (mirrors of one file) had; None for none.
+
+        Raises
+        ------
+        CorruptError : the record cannot be read.
+        """
+        with THREADS, exclusive(self._lock):
+            entries = self._read()
+        return next((entries[address]["sha256"] for address in addresses if address in entries), None)
+
+    def add(self, address: str, size: int, sha256: str, etag: str = "", last_modified: str = "") -> None:
+        """Remember a file.
+
+        Raises
+        ------
+        DownloadError : the address is recorded with another content.
+        """
+        with THREADS, exclusive(self._lock):
+            entries = self._read()
+            old = entries.get(address)
+            if old is not None and old["sha256"] != sha256:
+                raise DownloadError(
+                    f"{address} had sha256 {old['sha256'][:12]}... on {old['when']} and has {sha256[:12]}... now; "
+                    f"if its publisher replaced it, remove its entry from {self.path} and fetch again"
+                )
+            if old is None:
+                when = datetime.now(UTC).isoformat(timespec="seconds")
+                facts = {"bytes": size, "sha256": sha256, "etag": etag, "last_modified": last_modified, "when": when}
+                write_text(self.path, json.dumps({**entries, address: facts}, indent=1, sort_keys=True) + "\n")
+
+    def _read(self) -> dict[str, dict]:
+        try:
+            entries = json.loads(self.path.read_text(encoding="utf-8"))
+            if all(isinstance(entry["sha256"], str) and isinstance(entry["when"], str) for entry in entries.values()):
+                return entries
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            pass
+        raise CorruptError(f"{self.path} is not a record of fetched files; restore it, or delete it to trust anew")

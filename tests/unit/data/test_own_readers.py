@@ -1,0 +1,138 @@
+"""Formats by name, and readers of other packages."""
+
+import typing
+from dataclasses import replace
+
+import pytest
+
+from siamloss import jobs
+from siamloss.config import Dataset, Format
+from siamloss.config_check import check_experiment
+from siamloss.data.check.run import check_dataset
+from siamloss.data.open import open_dataset
+from siamloss.data.prepare import prepare_dataset
+from siamloss.data.readers import READERS, pending_of, read_with, reader_module
+from siamloss.errors import ConfigError, MissingDataError, UnknownNameError
+from siamloss.provenance import fingerprint
+
+READER = """
+import numpy as np
+from siamloss.data.sequence import Sequence
+from siamloss.errors import MissingDataError
+
+def read(root, names):
+    paths = tuple(sorted(root.glob("*.jpg")))
+    boxes = np.tile([1.0, 2.0, 5.0, 6.0], (len(paths), 1))
+    return [Sequence(name, paths, boxes, np.ones(len(paths), bool)) for name in names or ("all",)]
+
+def nothing(root, names):
+    return []
+
+def fails(root, names):
+    raise KeyError("no such key")
+
+def refuses(root, names):
+    raise MissingDataError("the own list is missing; write it")
+"""
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """An installed package with readers, one of them announced; its folder."""
+    folder = tmp_path / "site"
+    (folder / "ownreader").mkdir(parents=True)
+    (folder / "ownreader" / "__init__.py").write_text("")
+    (folder / "ownreader" / "wild.py").write_text(READER)
+    (folder / "ownreader-1.dist-info").mkdir()
+    (folder / "ownreader-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: ownreader\nVersion: 1\n")
+    (folder / "ownreader-1.dist-info" / "entry_points.txt").write_text(
+        "[siamloss.readers]\nwild = ownreader.wild:read\n"
+    )
+    monkeypatch.syspath_prepend(str(folder))
+    fingerprint._file.cache_clear()
+    fingerprint._parse.cache_clear()
+    yield folder / "ownreader"
+    fingerprint._file.cache_clear()
+    fingerprint._parse.cache_clear()
+
+
+@pytest.fixture
+def own(tiny, tmp_path, draw_frames):
+    """The tiny experiment with one's own images as its test set, without a reader yet."""
+    draw_frames(tmp_path / "data" / "wild", (1, 2))
+    dataset = Dataset("wild", "folder", "test", path="wild", sequences=("w1", "w2"))
+    sets = replace(tiny.datasets, test=(dataset,))
+    return replace(tiny, datasets=sets, data_root=str(tmp_path / "data"), results=str(tmp_path / "out"))
+
+
+def with_reader(experiment, **changes):
+    dataset = replace(experiment.datasets.test[0], **changes)
+    return replace(experiment, datasets=replace(experiment.datasets, test=(dataset,)))
+
+
+def test_every_format_of_the_configuration_has_its_reader(tmp_path):
+    assert set(typing.get_args(Format)) == set(READERS)
+    for layout in READERS:
+        with pytest.raises(MissingDataError, match=r"dataset folder .* is missing"):
+            read_with(layout, "", tmp_path / "none")
+        with pytest.raises(MissingDataError, match=r"dataset folder .* is missing"):
+            pending_of(layout, tmp_path / "none")
+    with pytest.raises(UnknownNameError, match=r"unknown format 'otbb'; did you mean 'otb'\?"):
+        read_with("otbb", "", tmp_path)
+
+
+@pytest.mark.parametrize("reader", ["ownreader.wild:read", "wild"])
+def test_a_reader_of_another_package_reads_a_dataset(own, package, tmp_path, reader):
+    experiment = with_reader(own, reader=reader)
+    check_experiment(experiment)
+    dataset = experiment.datasets.test[0]
+    assert [item.name for item in open_dataset(experiment, dataset)] == ["w1", "w2"]
+    prepare_dataset(experiment, "wild", tmp_path / "manifest.json")
+    assert '"w1": 2' in (tmp_path / "manifest.json").read_text()
+    assert reader_module("folder", reader) == "ownreader.wild"
+    found = check_dataset(tmp_path / "data" / "wild", reader)
+    assert [(item.level, item.code) for item in found.findings] == []
+    assert found.facts["sequences"] == 1
+
+
+def test_the_code_of_a_reader_belongs_to_the_jobs_that_read_with_it(own, package):
+    plain, experiment = own.datasets.test[0], with_reader(own, reader="wild")
+    dataset = experiment.datasets.test[0]
+    before = {verb: jobs.code(verb, dataset=dataset) for verb in ("data", "track", "measure")}
+    others = jobs.code("data", dataset=plain)
+    (package / "wild.py").write_text(READER.replace("5.0", "7.0"))
+    fingerprint._parse.cache_clear()
+    assert all(jobs.code(verb, dataset=dataset) != before[verb] for verb in before)
+    assert jobs.code("data", dataset=plain) == others
+    assert jobs.data_part(experiment, dataset) != jobs.data_part(own, plain)
+
+
+def test_an_unused_reader_changes_no_hash(own):
+    dataset = own.datasets.test[0]
+    assert jobs._files(dataset) == ["wild", "folder", "wild", ("w1", "w2"), None]
+
+
+@pytest.mark.parametrize(
+    ("reader", "error", "problem"),
+    [
+        ("wlid", UnknownNameError, r"reader 'wlid' is announced by no installed package; did you mean 'wild'\?"),
+        ("ownreader.wild:fails", ConfigError, "fails with KeyError: 'no such key'; correct it"),
+        ("ownreader.wild:refuses", MissingDataError, "^the own list is missing; write it$"),
+        ("ownreader.wild:nothing", ConfigError, "must return a list of"),
+        ("ownreader.wild:gone", ConfigError, "fails with AttributeError"),
+        ("ownreader.gone:read", ConfigError, "fails with ModuleNotFoundError"),
+    ],
+)
+def test_a_reader_that_cannot_be_used_is_a_named_error(own, package, reader, error, problem):
+    experiment = with_reader(own, reader=reader)
+    with pytest.raises(error, match=problem):
+        open_dataset(experiment, experiment.datasets.test[0])
+
+
+def test_the_configuration_refuses_what_cannot_be_read_or_drawn(own, tiny):
+    with pytest.raises(UnknownNameError, match=r"write it as package\.module:function"):
+        check_experiment(with_reader(own, reader="none-is-announced"))
+    with pytest.raises(ConfigError, match="is synthetic; remove its 'reader'"):
+        check_experiment(with_reader(tiny, reader="a:b"))
+    with pytest.raises(ConfigError, match=r"cannot be drawn in format lasot; choose one of: otb, vot, got10k"):
+        check_experiment(with_reader(tiny, format="lasot", eao_interval=()))
