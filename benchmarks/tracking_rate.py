@@ -147,6 +147,10 @@ def one_at_a_time(sequence: Sequence, frames: int, device: torch.device, backbon
         "ours, network timed": SiamFCTracker(timed, TrackConfig(), geometry),
         "ours, scale_search peak": SiamFCTracker(model, TrackConfig(scale_search="peak"), geometry),
     }
+    if device.type == "cpu" and torch.cpu._is_vnni_supported():
+        for search, name in (("all", "ours, int8"), ("peak", "ours, int8, scale_search peak")):
+            config = TrackConfig(precision="int8", scale_search=search)
+            trackers[name] = SiamFCTracker(model, config, geometry)
     if backbone == "alexnet":
         trackers["peer"] = PeerTracker(model, device)
     one, other = torch.rand(SIDE, SIDE, device=device), torch.rand(SIDE, SIDE, device=device)
@@ -181,7 +185,7 @@ def one_at_a_time(sequence: Sequence, frames: int, device: torch.device, backbon
             name: round(GFLOP_PER_FRAME / product * median(np.divide(times["product"], times[name])), 3)
             for name in ("peer", "ours")
         }
-        for name in ("ours", "ours, scale_search peak"):
+        for name in [name for name in trackers if name.startswith("ours") and "timed" not in name]:
             ratios = [peer / own for peer, own in zip(times["peer"], times[name], strict=True)]
             result[f"times the peer, {name}"] = round(median(ratios), 2)
     return result
