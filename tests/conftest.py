@@ -1,12 +1,15 @@
 """Small real datasets in the official formats, made once per test session."""
 
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does so in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 REALMINI = ROOT.parent / "shared" / "data" / "realmini"
