@@ -4,6 +4,7 @@ Snakemake carries both as rule parameters, so that a change re-runs what it touc
 """
 
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from siamloss.paths import Home
 from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
 from siamloss.provenance.manifest import tree_entries
+from siamloss.provenance.tree import Entry
 
 ENTRY = {
     "data": "siamloss.data.prepare",
@@ -55,9 +57,15 @@ def _files(dataset: Dataset) -> list[Any]:
     synthetic = asdict(dataset.synthetic) if dataset.synthetic is not None else None
     if synthetic is not None:
         folders = (dataset.synthetic.photos, dataset.synthetic.cutouts)
-        synthetic["pictures"] = [tree_entries(Path(folder)) for folder in folders if folder]
+        synthetic["pictures"] = [_pictures(folder) for folder in folders if folder]
     reader = [dataset.reader] if dataset.reader else []
     return [dataset.name, dataset.format, dataset.path, dataset.sequences, synthetic, *reader]
+
+
+@cache
+def _pictures(folder: str) -> dict[str, Entry]:
+    """Hashes of one's own pictures; many jobs ask for them, and they do not change while the jobs are planned."""
+    return tree_entries(Path(folder))
 
 
 def data_part(experiment: Experiment, dataset: Dataset) -> str:

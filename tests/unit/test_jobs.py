@@ -256,3 +256,17 @@ def test_code_of_a_training_is_that_of_its_loss(experiment):
     assert len(set(codes.values())) == 4
     assert codes["untrained"] == jobs.code("train")
     assert codes["gsl"] == jobs.code("train", experiment.variant("gsl-hard")), "one file, one loss"
+
+
+def test_the_pictures_of_a_drawn_dataset_count_and_are_hashed_once(experiment, tmp_path):
+    (tmp_path / "one.png").write_bytes(b"one")
+    drawn = experiment.datasets.test[0]
+    with_photos = replace(drawn, synthetic=replace(drawn.synthetic, photos=str(tmp_path)))
+    jobs._pictures.cache_clear()
+    first = jobs.data_part(experiment, with_photos)
+    assert first == jobs.data_part(experiment, with_photos) != jobs.data_part(experiment, drawn)
+    assert jobs.measure_part(experiment, with_photos)
+    assert jobs._pictures.cache_info().misses == 1
+    (tmp_path / "one.png").write_bytes(b"two")
+    jobs._pictures.cache_clear()
+    assert jobs.data_part(experiment, with_photos) != first

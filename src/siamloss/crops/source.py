@@ -10,7 +10,7 @@ from pathlib import Path
 from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
-from siamloss.data.verified import REMEDY, added_files, check_listed, read_entries
+from siamloss.data.verified import REMEDY, added_files, check_listed, layout_of, read_entries
 from siamloss.errors import CorruptError
 from siamloss.provenance.manifest import verify_entries
 
@@ -66,7 +66,7 @@ def open_source(experiment: Experiment, name: str, manifest: Path) -> Source:
         if found != entry["bytes"]:
             what = "is missing" if found < 0 else f"has {found} bytes instead of {entry['bytes']}"
             raise CorruptError(f"{path} {what}; {REMEDY}")
-    if added := added_files(root, entries):
+    if added := added_files(root, entries, layout_of(dataset)):
         raise CorruptError(f"{root / added[0]} is not in the dataset's manifest; {REMEDY}")
     sequences = open_dataset(experiment, dataset)
     check_listed(sequences, root, entries)

@@ -34,7 +34,8 @@ def read_coco(root: Path, wanted: tuple[str, ...] = ()) -> list[Sequence]:
     Raises
     ------
     MissingDataError : no JSON file, wanted sequences or image files that are missing.
-    AnnotationError : a JSON file of another form, or several boxes in one image that no ``track_id`` tells apart.
+    AnnotationError : a JSON file of another form, several boxes in one image that no ``track_id`` tells apart, or
+        entries that would be taken for one another: ids or names that occur twice, boxes with and without a track.
     """
     tracks, _, _ = content = _content(root)
     pending = _pending(root, wanted, *content)
@@ -86,10 +87,9 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _tracks(content: dict[str, Any], path: Path) -> Tracks:
-    titles = {video["id"]: str(video.get("name", video["id"])) for video in content.get("videos", [])}
-    videos: dict[str, list[dict]] = defaultdict(list)
-    for image in content["images"]:
-        videos[_video(image, titles, path)].append(image)
+    _require_unique(content.get("videos", []), "videos", path)
+    _require_unique(content["images"], "images", path)
+    videos = _videos(content, path)
     of_image: dict[Any, list[dict]] = defaultdict(list)
     for annotation in content["annotations"]:
         of_image[annotation["image_id"]].append(annotation)
@@ -102,24 +102,60 @@ def _tracks(content: dict[str, Any], path: Path) -> Tracks:
     for video in sorted(videos, key=natural_key):
         shown: dict[Any, dict[int, dict]] = defaultdict(dict)
         images = _in_time(videos[video])
+        tracked = any(_track(annotation) is not None for image in images for annotation in of_image[image["id"]])
         for frame, image in enumerate(images):
             for annotation in of_image[image["id"]]:
+                if tracked and _track(annotation) is None:
+                    raise AnnotationError(
+                        f"{path}: image '{image['file_name']}' of video '{video}' has a box without track_id, and "
+                        "others of the video have one; give it the track_id of its target"
+                    )
                 _add(shown[_track(annotation)], frame, annotation, image, path)
         for track in sorted(shown, key=lambda key: natural_key(str(key))):
             frames = range(min(shown[track]), max(shown[track]) + 1)
             name = video if len(shown) == 1 else f"{video}-{track}"
+            if name in found:
+                raise AnnotationError(
+                    f"{path}: track '{track}' of video '{video}' would be a second sequence '{name}'; rename one"
+                )
             found[name] = [(images[frame]["file_name"], shown[track].get(frame)) for frame in frames]
     return found
 
 
-def _video(image: dict, titles: dict[Any, str], path: Path) -> str:
-    """Name of an image's video: by its ``video_id``, else the folder of its file, else the JSON file's own name."""
+def _require_unique(entries: list[dict], what: str, path: Path) -> None:
+    """Raise :class:`AnnotationError` where two entries of a list have the same id."""
+    seen: set[Any] = set()
+    for entry in entries:
+        if entry["id"] in seen:
+            label = entry.get("file_name", entry.get("name", ""))
+            raise AnnotationError(f"{path}: '{label}' under '{what}' has id {entry['id']}, as another has; number anew")
+        seen.add(entry["id"])
+
+
+def _videos(content: dict[str, Any], path: Path) -> dict[str, list[dict]]:
+    """Images of each video, by its name; two videos of one name are refused."""
+    titles = {video["id"]: str(video.get("name", video["id"])) for video in content.get("videos", [])}
+    videos: dict[str, list[dict]] = defaultdict(list)
+    origins: dict[str, tuple[str, Any]] = {}
+    for image in content["images"]:
+        origin, title = _video(image, titles, path)
+        name = title.replace("/", "_")
+        if origins.setdefault(name, origin) != origin:
+            one, other = (f"{kind} {value!r}" for kind, value in (origins[name], origin))
+            raise AnnotationError(
+                f"{path}: image '{image['file_name']}' of {other} and images of {one} would both be video '{name}'; "
+                "rename one of the two"
+            )
+        videos[name].append(image)
+    return videos
+
+
+def _video(image: dict, titles: dict[Any, str], path: Path) -> tuple[tuple[str, Any], str]:
+    """What tells an image's video, and its name: ``video_id``, else the folder of its file, or the JSON file's name."""
     if image.get("video_id") is not None:
-        name = titles.get(image["video_id"], str(image["video_id"]))
-    else:
-        folder = PurePosixPath(image["file_name"]).parent.as_posix()
-        name = path.stem if folder == "." else folder
-    return name.replace("/", "_")
+        return ("video_id", image["video_id"]), titles.get(image["video_id"], str(image["video_id"]))
+    folder = PurePosixPath(image["file_name"]).parent.as_posix()
+    return ("folder", folder), path.stem if folder == "." else folder
 
 
 def _in_time(images: list[dict]) -> list[dict]:
@@ -140,6 +176,9 @@ def _add(shown: dict[int, dict], frame: int, annotation: dict, image: dict, path
     box = annotation["bbox"]
     if not (len(box) == 4 and all(isinstance(value, (int, float)) and math.isfinite(value) for value in box)):
         raise AnnotationError(f"{path}: 'bbox' of image '{image['file_name']}' is {box}; write [x, y, width, height]")
+    if not isinstance(annotation.get("category_id"), (int, float, str, type(None))):
+        category = annotation["category_id"]
+        raise AnnotationError(f"{path}: 'category_id' of image '{image['file_name']}' is {category}; write one number")
     shown[frame] = annotation
 
 

@@ -13,6 +13,7 @@ from siamloss.config_io import read_yaml
 from siamloss.data.imagesize import image_size
 from siamloss.data.readers import read_with
 from siamloss.data.sequence import Sequence
+from siamloss.data.text import enumerated
 from siamloss.errors import CorruptError, MissingDataError, UnknownNameError, UnreadableImageError, did_you_mean
 from siamloss.provenance.manifest import COPY, NAME, write_manifest
 from siamloss.provenance.tree import default_threads
@@ -27,6 +28,7 @@ class Copy:
     Attributes
     ----------
     expected : known counts (``sequences``, ``frames``); empty where nothing is known.
+    missing : all names of sequences that are known and not there.
     faults : what is wrong, one line each: counts, missing names, images without a readable header.
     """
 
@@ -35,6 +37,7 @@ class Copy:
     sequences: int
     frames: int
     expected: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
@@ -82,9 +85,9 @@ def check_copy(root: Path, dataset: Dataset, sources: Path, threads: int | None 
     frames = sum(map(len, sequences))
     expected, names = _known(dataset.name, sources)
     copy = Copy(str(root), dataset.name, len(sequences), frames, expected)
-    missing = sorted(set(names) - {sequence.name for sequence in sequences})
-    if missing:
-        copy.faults.append(f"{len(missing)} sequences are missing: {', '.join(missing)}")
+    copy.missing = sorted(set(names) - {sequence.name for sequence in sequences})
+    if copy.missing:
+        copy.faults.append(f"{len(copy.missing)} sequences are missing: {enumerated(copy.missing)}")
     for what, found in (("sequences", len(sequences)), ("frames", frames)):
         if found != expected.get(what, found):
             copy.faults.append(f"{found} {what} instead of {expected[what]}")

@@ -2,12 +2,12 @@
 
 import json
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
-from siamloss.data.verified import check_fetched
+from siamloss.data.verified import check_fetched, frame_folders, layout_of
 from siamloss.provenance.atomic import atomic_folder, write_text
 from siamloss.provenance.manifest import tree_entries
 
@@ -29,9 +29,9 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
     sequences = open_dataset(experiment, dataset)
     for sequence in sequences:
         sequence.image(0)
-    entries = tree_entries(root, _used(root, sequences))
+    entries = tree_entries(root, _used(root, sequences, layout_of(dataset)))
     if dataset.synthetic is None:
-        check_fetched(root, Path(experiment.data_root), entries, whole=not dataset.sequences)
+        check_fetched(root, Path(experiment.data_root), entries, not dataset.sequences, layout_of(dataset))
     manifest = {
         "dataset": name,
         "format": dataset.format,
@@ -42,8 +42,18 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
     write_text(out, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
-def _used(root: Path, sequences: list[Sequence]) -> list[str]:
-    """What of the root the sequences come from: their folders, the lists and annotations beside them."""
-    folders = {sequence.frame_paths[0].relative_to(root).parts[0] for sequence in sequences}
+def _used(root: Path, sequences: list[Sequence], layout: str) -> list[str]:
+    """What of the root the sequences come from: their folders, the lists and annotations beside them.
+
+    Where the layout says which folders are those of a sequence, no others are taken; else what lies in the root.
+    """
+    folders: set[str] = set()
+    for folder in map(PurePosixPath, frame_folders(sequences, root)):
+        if layout == "lasot":
+            folders.add(folder.parent.as_posix())
+        elif layout == "trackingnet":
+            folders |= {folder.as_posix(), (folder.parents[1] / "anno").as_posix()}
+        else:
+            folders |= {*folder.parts[:1]}
     beside = {path.name for path in root.iterdir() if path.is_file() or path.name in ("anno", "annotations")}
     return sorted(name for name in folders | beside if not name.startswith("."))

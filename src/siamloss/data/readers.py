@@ -71,6 +71,11 @@ def read_with(layout: str, reader: str, root: Path, names: tuple[str, ...] = ())
         found = getattr(import_module(module), name)(root, names)
     except SiamlossError:
         raise
+    except ModuleNotFoundError as error:
+        remedy = "correct it"
+        if error.name is not None and f"{module}.".startswith(f"{error.name}."):
+            remedy = "install it, or set PYTHONPATH=. where it lies in the working folder"
+        raise ConfigError(f"reader '{place}' fails with ModuleNotFoundError: {error}; {remedy}") from error
     except Exception as error:  # whatever the code of another package raises
         text = str(error).splitlines()[0] if str(error) else "no message"
         raise ConfigError(f"reader '{place}' fails with {type(error).__name__}: {text}; correct it") from error

@@ -33,12 +33,15 @@ def read_lines(path: Path, what: str, keep_empty: bool = False) -> list[str]:
 
     Raises
     ------
-    MissingDataError, AnnotationError : no such file; a file that is not UTF-8 text.
+    MissingDataError, AnnotationError : no file that can be read; a file that is not UTF-8 text.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise MissingDataError(f"{what} {path} is missing; restore it from the dataset's source") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise MissingDataError(f"{what} {path} cannot be read ({reason}); give a file that can") from error
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{what} {path} is not text; restore it from the dataset's source") from error
     return [line.strip() for line in text.splitlines() if keep_empty or line.strip()]

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from siamloss.data.verified import REMEDY, added_files
 from siamloss.errors import CorruptError, MissingDataError
-from siamloss.provenance.atomic import write_text
 from siamloss.provenance.manifest import NAME, added_names, entries_of, read_manifest, remedy_of
 from siamloss.provenance.tree import Difference, Entry, find_differences
 
@@ -99,7 +98,8 @@ def _verify_listed(path: Path, threads: int | None) -> Verdict:
         raise CorruptError(f"{path} is no manifest of 'siamloss data'; {ANEW}") from error
     if not root.is_dir():
         raise MissingDataError(f"{root}, which {path} lists, is not there; run this where that was written")
-    return compare(root, entries, added_files(root, entries), REMEDY, threads)
+    layout = str(manifest.get("format", ""))
+    return compare(root, entries, added_files(root, entries, layout), REMEDY, threads)
 
 
 def compare(
@@ -113,8 +113,3 @@ def compare(
             if difference is not None:
                 found.append(difference)
     return Verdict(str(root), len(entries), total, time.perf_counter() - begin, found, remedy)
-
-
-def write_verdict(path: Path, verdict: Verdict) -> None:
-    """Write everything that was found as JSON."""
-    write_text(path, json.dumps(verdict.facts(), indent=1) + "\n")

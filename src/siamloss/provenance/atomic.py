@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from siamloss.errors import DiskFullError
+from siamloss.errors import ConfigError, DiskFullError
 
 
 @contextmanager
@@ -23,6 +23,29 @@ def named_disk_errors(path: Path) -> Iterator[None]:
         raise DiskFullError(
             f"no space left while writing {path}; free some space and run the same command again"
         ) from error
+
+
+@contextmanager
+def _named_place_errors(path: Path) -> Iterator[None]:
+    """Turn any other error of the system into :class:`ConfigError` as well; not for code of a caller."""
+    try:
+        with named_disk_errors(path):
+            yield
+    except OSError as error:
+        raise ConfigError(f"cannot write {path} ({error.strerror or error}); choose another place") from error
+
+
+def _make_room(path: Path) -> None:
+    """Make the folder that a file or folder is written into.
+
+    Raises
+    ------
+    ConfigError, DiskFullError : it cannot be made, or nothing can be written there.
+    """
+    with _named_place_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _owner() -> str:
@@ -40,9 +63,14 @@ def _sweep(folder: Path, stem: str) -> None:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` (same suffix); it takes the name only if the block succeeds."""
+    """Yield a temporary path beside ``path`` (same suffix); it takes the name only if the block succeeds.
+
+    Raises
+    ------
+    ConfigError, DiskFullError : the place cannot be written to; other errors of the block's own code stay as they are.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(path)
     temporary = path.with_name(f".{path.stem}.{_owner()}.part{path.suffix}")
     _sweep(path.parent, path.stem)
     try:
@@ -50,6 +78,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
             yield temporary
             with open(temporary, "rb") as file:
                 os.fsync(file.fileno())
+        with _named_place_errors(path):
             os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -57,27 +86,34 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically."""
-    with atomic_path(path) as temporary:
+    with atomic_path(path) as temporary, _named_place_errors(path):
         temporary.write_text(text, encoding="utf-8")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a binary file atomically."""
-    with atomic_path(path) as temporary:
+    with atomic_path(path) as temporary, _named_place_errors(path):
         temporary.write_bytes(data)
 
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty temporary folder beside ``path``; it replaces ``path`` only if the block succeeds."""
+    """Yield an empty temporary folder beside ``path``; it replaces ``path`` only if the block succeeds.
+
+    Raises
+    ------
+    ConfigError, DiskFullError : as :func:`atomic_path`.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(path)
     temporary = path.with_name(f".{path.name}.{_owner()}.part")
     _sweep(path.parent, path.name)
-    temporary.mkdir()
+    with _named_place_errors(path):
+        temporary.mkdir()
     try:
         with named_disk_errors(path):
             yield temporary
+        with _named_place_errors(path):
             publish_folder(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -89,7 +89,10 @@ def import_closure(*modules: str) -> list[str]:
     """
     for module in modules:
         if _file(module) is None:
-            raise ConfigError(f"module '{module}' has no source here; install the package that holds it again")
+            raise ConfigError(
+                f"module '{module}' has no source here; install the package that holds it, or "
+                "set PYTHONPATH=. where it lies in the working folder"
+            )
     seen: set[str] = set()
     queue = list(modules)
     while queue:

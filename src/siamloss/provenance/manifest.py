@@ -75,9 +75,11 @@ def remedy_of(root: Path, manifest: dict) -> str:
     """What to do about a folder that differs from its manifest: fetch it again, or build it again."""
     accept = f"or delete {Path(root) / NAME} to accept the change"
     if "source" in manifest:
-        return f"run 'siamloss fetch {manifest['source']}' again, {accept}"
+        return f"run 'siamloss fetch {manifest['source']}' again, {accept} (fetch needs the options of the first time)"
     if manifest.get("kind") == COPY:
         return f"restore it from its source, {accept}"
+    if "drawn" in manifest:
+        return f"delete {root} and run 'siamloss draw' again with the settings under 'drawn' in its {NAME}, {accept}"
     return rebuild(root)
 
 

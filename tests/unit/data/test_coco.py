@@ -84,6 +84,32 @@ def test_missing_images_are_named(write):
         ([image(1, "1.jpg")], [{"image_id": 1}], "lacks or misplaces 'bbox'; see docs"),
         ([image(1, "../1.jpg")], [shown(1)], r"file_name '\.\./1\.jpg' leaves the dataset's folder"),
         ([image(1, "1.jpg")], [shown(1, (1, 2, 0, 3))], "box without area at frame 1"),
+        (
+            [image(1, "1.jpg"), image(1, "2.jpg")],
+            [shown(1)],
+            r"annotations\.json: '2\.jpg' under 'images' has id 1, as another has; number anew",
+        ),
+        (
+            [image(1, "1.jpg"), image(2, "2.jpg")],
+            [shown(1, track_id=1), shown(2)],
+            r"image '2\.jpg' of video 'annotations' has a box without track_id, and others of the video have one",
+        ),
+        (
+            [image(1, "1.jpg"), image(2, "2.jpg")],
+            [shown(1, track_id=1), shown(1, track_id=2), shown(2)],
+            r"image '2\.jpg' of video 'annotations' has a box without track_id, and others of the video have one",
+        ),
+        ([image(1, "1.jpg")], [{**shown(1), "category_id": [1]}], r"'category_id' of image '1\.jpg' is \[1\]; write"),
+        (
+            [image(1, "a/b/1.jpg"), image(2, "a_b/2.jpg")],
+            [shown(1), shown(2)],
+            r"image 'a_b/2\.jpg' of folder 'a_b' and images of folder 'a/b' would both be video 'a_b'; rename",
+        ),
+        (
+            [image(1, "a/1.jpg"), image(2, "a-1/2.jpg")],
+            [shown(1, track_id=1), shown(1, track_id=2), shown(2)],
+            "'a-1'; rename one",
+        ),
     ],
 )
 def test_what_is_wrong_in_the_file_is_said(write, images, annotations, problem):
@@ -103,3 +129,32 @@ def test_other_json_is_no_dataset(tmp_path):
     (tmp_path / "own.json").write_text('{"images": [], "annotations": []}')
     with pytest.raises(MissingDataError, match="holds no sequence"):
         read_coco(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("videos", "problem"),
+    [
+        (
+            [{"id": 1, "name": "street"}, {"id": 2, "name": "street"}],
+            r"image '2\.jpg' of video_id 2 and images of video_id 1 would both be video 'street'; rename one",
+        ),
+        (
+            [{"id": 1, "name": "day/street"}, {"id": 2, "name": "day_street"}],
+            r"image '2\.jpg' of video_id 2 and images of video_id 1 would both be video 'day_street'; rename one",
+        ),
+        (
+            [{"id": 1, "name": "street"}, {"id": 1, "name": "park"}],
+            r"annotations\.json: 'park' under 'videos' has id 1, as another has; number anew",
+        ),
+    ],
+)
+def test_two_videos_are_not_taken_for_one(write, videos, problem):
+    images = [image(number, f"{number}.jpg", video_id=number) for number in (1, 2)]
+    with pytest.raises(AnnotationError, match=problem):
+        read_coco(write(images, [shown(1), shown(2)], videos=videos))
+
+
+def test_a_video_without_tracks_may_lie_beside_one_with_tracks(write):
+    images = [image(1, "a/1.jpg"), image(2, "b/2.jpg")]
+    found = read_coco(write(images, [shown(1, track_id=1), shown(2)]))
+    assert [item.name for item in found] == ["a", "b"]

@@ -1,5 +1,7 @@
 """A video and its boxes become a sequence."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from typer.testing import CliRunner
 from siamloss.cli_check import app
 from siamloss.data.folder import read_folder
 from siamloss.data.importing import import_frames
-from siamloss.errors import AnnotationError, ConfigError, EmptySequenceError
+from siamloss.errors import AnnotationError, ConfigError, EmptySequenceError, MissingDataError
 
 
 @pytest.fixture
@@ -63,3 +65,18 @@ def test_a_broken_box_file_is_found_before_the_video_is_read(video, tmp_path):
     video.with_name("bad.csv").write_text("1,2,3\n")
     with pytest.raises(AnnotationError, match=r"bad\.csv, line 1"):
         import_frames(frames(), 5, video.with_name("bad.csv"), tmp_path / "clip", False)
+
+
+@pytest.mark.parametrize("kind", ["folder", "secret"])
+def test_a_box_file_that_cannot_be_read_is_named(video, tmp_path, kind):
+    path = tmp_path / "boxes"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("1,2,3,4\n")
+        path.chmod(0)
+        if os.access(path, os.R_OK):
+            pytest.skip("this user may read every file")
+    with pytest.raises(MissingDataError, match=r"box file .*boxes cannot be read \(.*\); give a file that can"):
+        run(video, tmp_path / "clip", "boxes")
+    assert not (tmp_path / "clip").exists()

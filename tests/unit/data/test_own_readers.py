@@ -25,6 +25,9 @@ def read(root, names):
     boxes = np.tile([1.0, 2.0, 5.0, 6.0], (len(paths), 1))
     return [Sequence(name, paths, boxes, np.ones(len(paths), bool)) for name in names or ("all",)]
 
+def twice(root, names):
+    return [*read(root, names), *read(root, ("all", "other"))]
+
 def nothing(root, names):
     return []
 
@@ -43,6 +46,7 @@ def package(tmp_path, monkeypatch):
     (folder / "ownreader").mkdir(parents=True)
     (folder / "ownreader" / "__init__.py").write_text("")
     (folder / "ownreader" / "wild.py").write_text(READER)
+    (folder / "ownreader" / "needs.py").write_text("import not_installed\n")
     (folder / "ownreader-1.dist-info").mkdir()
     (folder / "ownreader-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: ownreader\nVersion: 1\n")
     (folder / "ownreader-1.dist-info" / "entry_points.txt").write_text(
@@ -120,7 +124,13 @@ def test_an_unused_reader_changes_no_hash(own):
         ("ownreader.wild:refuses", MissingDataError, "^the own list is missing; write it$"),
         ("ownreader.wild:nothing", ConfigError, "must return a list of"),
         ("ownreader.wild:gone", ConfigError, "fails with AttributeError"),
-        ("ownreader.gone:read", ConfigError, "fails with ModuleNotFoundError"),
+        (
+            "ownreader.gone:read",
+            ConfigError,
+            r"ModuleNotFoundError: .*; install it, or set PYTHONPATH=\. where it lies",
+        ),
+        ("mine:read", ConfigError, "ModuleNotFoundError: No module named 'mine'; install it, or set PYTHONPATH="),
+        ("ownreader.needs:read", ConfigError, "ModuleNotFoundError: No module named 'not_installed'; correct it"),
     ],
 )
 def test_a_reader_that_cannot_be_used_is_a_named_error(own, package, reader, error, problem):
@@ -136,3 +146,10 @@ def test_the_configuration_refuses_what_cannot_be_read_or_drawn(own, tiny):
         check_experiment(with_reader(tiny, reader="a:b"))
     with pytest.raises(ConfigError, match=r"cannot be drawn in format lasot; choose one of: otb, vot, got10k"):
         check_experiment(with_reader(tiny, format="lasot", eao_interval=()))
+
+
+def test_two_sequences_of_one_name_are_an_error(own, package, tmp_path):
+    found = check_dataset(tmp_path / "data" / "wild", "ownreader.wild:twice")
+    assert [item.name for item in found.sequences] == ["all", "other"]
+    assert [(item.level, item.code, item.sequence) for item in found.findings] == [("error", "annotation", "all")]
+    assert "a second sequence has this name, from " in found.findings[0].message

@@ -9,7 +9,7 @@ import pytest
 from siamloss.cli import main
 from siamloss.config import Dataset, SyntheticConfig
 from siamloss.config_io import with_preset
-from siamloss.data.synthetic import write_dataset
+from siamloss.data.synthetic import pictures, write_dataset
 from siamloss.data.synthetic.attributes import measure
 from siamloss.data.synthetic.pictures import alike, cut_photo, open_cutouts
 from siamloss.data.synthetic.render import collect_facts, render
@@ -211,6 +211,24 @@ def test_photographs_are_the_background(tmp_path):
     assert len({part.tobytes() for part in parts}) == 4
 
 
+def test_a_photograph_is_decoded_when_it_is_chosen_and_few_are_kept(tmp_path):
+    images = [np.full((200, 300, 3), 10 * number, np.uint8) for number in range(12)]
+    images[5][:, ::2] = 200
+    for number, image in enumerate(images):
+        cv2.imwrite(str(tmp_path / f"{number:02d}.png"), image)
+    pictures._photo.cache_clear()
+    photos = pictures.open_photos(str(tmp_path))
+    assert (len(photos), pictures._photo.cache_info().misses) == (12, 0)
+    for seed in range(20):
+        drawn, known = (cut_photo(np.random.default_rng(seed), each, 160, 120) for each in (photos, tuple(images)))
+        np.testing.assert_array_equal(drawn, known)
+    assert pictures._photo.cache_info().currsize == pictures.KEPT_PHOTOS
+    (tmp_path / "03.png").write_bytes(b"no image")
+    pictures._photo.cache_clear()
+    with pytest.raises(UnreadableImageError, match=r"03\.png is not a readable picture; replace or remove it"):
+        photos[3]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -249,6 +267,8 @@ def test_draw_writes_a_whole_dataset(tmp_path, monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["--knob", "similarity"], "--knob similarity is not name=value with a number"),
+        (["--format", "folder"], "cannot be drawn in format folder; choose one of: otb, vot, got10k"),
+        (["--format", "coco"], "cannot be drawn in format coco; choose one of: otb, vot, got10k"),
         (["--format", "davis"], "'draw.format' is 'davis'"),
         (["--preset", "hard"], "unknown preset 'hard'"),
         (["--knob", "glare=1"], "knobs.glare'"),

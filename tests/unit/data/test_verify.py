@@ -218,3 +218,33 @@ def test_real_sequences_are_whole(realmini):
 def test_drawn_datasets_have_manifests_to_verify(tiny):
     for dataset in tiny.all_datasets:
         assert verify_path(Home(tiny).manifest(dataset.name)).differences == []
+
+
+def test_with_a_dataset_named_counts_and_names_are_compared_beside_a_manifest(copied, catalogues, tmp_path):
+    experiment, dataset, root = copied("otb")
+    options = catalogues("otb", sequences=2, frames=24)
+    verify(root, *options, "--write")
+    lines = verify(root, *options, "--json", tmp_path / "o.json").splitlines()
+    assert ["all as written" in lines[0], "as expected" in lines[1]] == [True, True]
+    assert json.loads((tmp_path / "o.json").read_text())["copy"]["frames"] == 24
+    with pytest.raises(UnknownNameError, match=r"unknown dataset 'mime' in .*; did you mean 'mine'"):
+        verify(root, "--dataset", "mime", *options[2:])
+    prepare_dataset(experiment, dataset.name, tmp_path / "mine.manifest.json")
+    options = catalogues("otb", sequences=3)
+    for path in (root, root / NAME, tmp_path / "mine.manifest.json"):
+        with pytest.raises(CorruptError, match=r"not a whole copy of 'mine' \(1 faults\): 2 sequences instead of 3"):
+            verify(path, *options, "--json", tmp_path / "o.json")
+        facts = json.loads((tmp_path / "o.json").read_text())
+        assert (facts["whole"], facts["differences"], facts["copy"]["sequences"]) == (False, [], 2)
+
+
+def test_of_many_missing_names_the_first_are_printed_and_all_are_in_the_file(copied, catalogues, tmp_path):
+    _, _, root = copied("otb")
+    names = [f"S{number:03d}" for number in range(100)]
+    options = catalogues("otb", names=names)
+    result = CliRunner().invoke(app, [str(part) for part in (root, *options, "--json", tmp_path / "o.json")])
+    for text in (result.output, str(result.exception)):
+        assert "100 sequences are missing: S000, " in text
+        assert ", S009 and 90 more" in text
+        assert "S010" not in text
+    assert json.loads((tmp_path / "o.json").read_text())["missing"] == names

@@ -1,13 +1,14 @@
 """Files and folders that are whole or absent."""
 
 import errno
+import os
 import subprocess
 import sys
 
 import pytest
 
-from siamloss.errors import DiskFullError
-from siamloss.provenance.atomic import atomic_folder, atomic_path, write_text
+from siamloss.errors import ConfigError, DiskFullError
+from siamloss.provenance.atomic import atomic_folder, atomic_path, write_bytes, write_text
 
 
 def test_file_takes_its_name_only_on_success(tmp_path):
@@ -42,8 +43,47 @@ def test_full_disk_has_a_name_and_leaves_nothing(tmp_path, code):
 
 
 def test_other_system_errors_keep_their_name(tmp_path):
-    with pytest.raises(PermissionError), atomic_path(tmp_path / "a"):
-        raise PermissionError(errno.EACCES, "no")
+    for way in (atomic_path, atomic_folder):
+        for error in (PermissionError(errno.EACCES, "no"), NotADirectoryError(errno.ENOTDIR, "no")):
+            with pytest.raises(type(error)) as raised, way(tmp_path / "a"):
+                raise error
+            assert raised.value is error
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("place", ["file/a.txt", "file/deep/a.txt", "folder"])
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path, place):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder" / "inner").mkdir(parents=True)
+    target = tmp_path / place
+    message = rf"^cannot write {target} \(.+\); choose another place$"
+    with pytest.raises(ConfigError, match=message):
+        write_text(target, "text")
+    with pytest.raises(ConfigError, match=message):
+        write_bytes(target, b"bytes")
+    if place != "folder":
+        with pytest.raises(ConfigError, match=message), atomic_folder(target):
+            pytest.fail("the block was entered")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    if os.access(tmp_path / "closed", os.W_OK):
+        pytest.skip("this user may write everywhere")
+    for way in (atomic_path, atomic_folder):
+        message = r"cannot write .*closed/a \(Permission denied\); choose"
+        with pytest.raises(ConfigError, match=message), way(tmp_path / "closed" / "a"):
+            pytest.fail("the block was entered")
+
+
+def test_a_full_disk_keeps_its_name_where_nothing_can_be_made(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", full)
+    with pytest.raises(DiskFullError, match="free some space"):
+        write_text(tmp_path / "new" / "a.txt", "text")
 
 
 def test_leftovers_of_a_killed_process_are_swept(tmp_path):

@@ -42,3 +42,19 @@ def test_equal_values_have_equal_text_whatever_their_order():
     assert canonical_json({"b": 1, "a": (2, 3)}) == '{"a":[2,3],"b":1}'
     assert short_hash({"b": 1, "a": 2}) == short_hash({"a": 2, "b": 1})
     assert short_hash(1) != short_hash(2)
+
+
+@pytest.mark.parametrize(
+    ("facts", "remedy"),
+    [
+        ({"source": "otb100"}, "siamloss fetch otb100"),
+        ({"kind": "copy"}, "restore it from its source"),
+        ({"drawn": {"seed": 0}}, "run 'siamloss draw' again with the settings under 'drawn' in its manifest.json, or"),
+        ({}, "run snakemake again to rebuild it"),
+    ],
+)
+def test_what_to_do_depends_on_who_made_the_folder(folder, facts, remedy):
+    write_manifest(folder, **facts)
+    (folder / "a.bin").write_bytes(b"aaab")
+    with pytest.raises(CorruptError, match=remedy):
+        verify_manifest(folder)

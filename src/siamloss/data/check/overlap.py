@@ -7,7 +7,7 @@ as well, since dull frames have similar hashes.
 Source: the DCT variant of the perceptual hash, Zauner 2010, section 3.2.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -67,26 +67,50 @@ def perceptual_hash(thumbnail: np.ndarray) -> int:
     return int.from_bytes(np.packbits(low > np.median(low)).tobytes(), "big")
 
 
-def check_overlap(here: Scenes, there: Scenes, name: str) -> Iterator[Finding]:
+SameFile = tuple[str, int, str, int]
+"""A file in both datasets: sequence and frame, from 1, here and there."""
+
+
+def first_places(digests: Iterable[tuple[str, list[bytes]]]) -> dict[bytes, tuple[str, int]]:
+    """Sequence and frame, from 1, where each file is first, from the digests of all frames of each sequence."""
+    places: dict[bytes, tuple[str, int]] = {}
+    for sequence, found in digests:
+        for frame, digest in enumerate(found, start=1):
+            if digest:
+                places.setdefault(digest, (sequence, frame))
+    return places
+
+
+def same_files(places: Mapping[bytes, tuple[str, int]], there: Iterable[tuple[str, int, bytes]]) -> Iterator[SameFile]:
+    """Files of the other dataset, ``(sequence, frame, digest)``, that this one has too, dull ones among them."""
+    for sequence, frame, digest in there:
+        if digest in places:
+            yield (*places[digest], sequence, frame)
+
+
+def check_overlap(here: Scenes, there: Scenes, name: str, same: Iterable[SameFile] = ()) -> Iterator[Finding]:
     """One finding per pair of sequences that share a scene; the same file in both is an error.
 
     Parameters
     ----------
     name : how to call the other dataset.
+    same : files that are known to be in both, also of frames that are not among the scenes.
     """
     pairs: dict[tuple[str, str], list[tuple[bool, float, int, int]]] = {}
+    for sequence, frame, other_sequence, elsewhere in same:
+        pairs.setdefault((sequence, other_sequence), []).append((True, 1.0, frame, elsewhere))
     for one, other in _close(here, there):
         alike = float(here.thumbnails[one] @ there.thumbnails[other])
-        same = here.digests[one] == there.digests[other]
-        if same or alike >= ALIKE:
-            match = (same, alike, int(here.frames[one]), int(there.frames[other]))
+        equal = here.digests[one] == there.digests[other]
+        if equal or alike >= ALIKE:
+            match = (equal, alike, int(here.frames[one]), int(there.frames[other]))
             pairs.setdefault((here.names[one], there.names[other]), []).append(match)
     for (sequence, other), matches in pairs.items():
-        same, alike, frame, elsewhere = max(matches, key=lambda match: (match[0], match[1], -match[2]))
+        equal, alike, frame, elsewhere = max(matches, key=lambda match: (match[0], match[1], -match[2]))
         count = frames(len({match[2] for match in matches}))
-        what = "the same file as" if same else f"looks like (correlation {alike:.3f})"
+        what = "the same file as" if equal else f"looks like (correlation {alike:.3f})"
         text = f"{what} frame {elsewhere} of '{other}' in {name}; {count} of the sample match"
-        yield Finding("error" if same else "warning", "scene-shared", sequence, frame, text)
+        yield Finding("error" if equal else "warning", "scene-shared", sequence, frame, text)
 
 
 def _close(here: Scenes, there: Scenes) -> Iterator[tuple[int, int]]:

@@ -48,13 +48,13 @@ def _within(name: str, digests: list[bytes]) -> Iterator[Finding]:
 
 
 def _across(owners: Mapping[bytes, Mapping[str, tuple[int, Path]]]) -> Iterator[Finding]:
+    """Each sequence is compared with the first that has the file: many that share one give one finding each."""
     pairs: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for found in owners.values():
-        names = list(found)
-        for place, one in enumerate(names):
-            for other in names[place + 1 :]:
-                if found[one][1] != found[other][1]:
-                    pairs[one, other].append((found[one][0], found[other][0]))
+        (one, (frame, path)), *others = found.items()
+        for other, (elsewhere, copy) in others:
+            if path != copy:
+                pairs[one, other].append((frame, elsewhere))
     for (one, other), places in pairs.items():
         frame, elsewhere = min(places)
         text = f"{frames(len(places))} also in sequence '{other}', the first as its frame {elsewhere + 1}"

@@ -10,7 +10,7 @@ import numpy as np
 from siamloss.data.check.boxes import check_boxes, frames
 from siamloss.data.check.findings import LEVELS, Finding, ordered
 from siamloss.data.check.frames import Look, look_at_all, sample
-from siamloss.data.check.overlap import Scenes, check_overlap
+from siamloss.data.check.overlap import Scenes, check_overlap, first_places, same_files
 from siamloss.data.check.repeats import check_repeats
 from siamloss.data.pending import Pending
 from siamloss.data.readers import READERS, announced_readers, pending_of, read_with
@@ -75,11 +75,11 @@ def check_dataset(
     UnknownNameError, ConfigError : a format or a reader that does not exist or fails.
     """
     findings: list[Finding] = []
-    sequences = list(_readable(_pending(root, layout), findings))
+    sequences = list(_readable(_pending(root, layout, findings), findings))
     others: list[Sequence] = []
     if against is not None:
         refused: list[Finding] = []
-        others = list(_readable(_pending(against, against_layout or layout), refused))
+        others = list(_readable(_pending(against, against_layout or layout, refused), refused))
         findings += [Finding("warning", "other-unread", item.sequence, 0, item.message) for item in refused]
     paths = [path for sequence in sequences for path in sequence.frame_paths]
     chosen = {item.name: sample(item.frame_paths, frames_sampled) if others else [] for item in sequences}
@@ -90,10 +90,17 @@ def check_dataset(
     findings += check_repeats(sequences, looks)
     if others:
         here = Scenes.of(list(_sampled(sequences, looks, chosen)))
+        files = first_places((item.name, [looks[path].digest for path in item.frame_paths]) for item in sequences)
         chosen = {item.name: sample(item.frame_paths, frames_sampled) for item in others}
         wanted = {item.frame_paths[frame] for item in others for frame in chosen[item.name]}
         looks_there = look_at_all(wanted, wanted, threads, "other frames")
-        findings += check_overlap(here, Scenes.of(list(_sampled(others, looks_there, chosen))), str(against))
+        there = Scenes.of(list(_sampled(others, looks_there, chosen)))
+        digests = [
+            (item.name, frame + 1, looks_there[item.frame_paths[frame]].digest)
+            for item in others
+            for frame in chosen[item.name]
+        ]
+        findings += check_overlap(here, there, str(against), same_files(files, digests))
     return Report(sequences, _facts(sequences, looks), ordered(findings))
 
 
@@ -132,7 +139,8 @@ def _gaps(sequence: Sequence) -> Iterator[Finding]:
             yield Finding("warning", "frame-gap", sequence.name, frame, text + "; are images missing?")
 
 
-def _pending(root: Path, layout: str) -> Pending:
+def _pending(root: Path, layout: str, findings: list[Finding]) -> Pending:
+    """How to read each sequence; of several with one name the first, and the others are findings."""
     if layout in READERS:
         return pending_of(layout, root)
     known = [*READERS, *announced_readers()]
@@ -140,7 +148,13 @@ def _pending(root: Path, layout: str) -> Pending:
         raise UnknownNameError(f"unknown format '{layout}'; {did_you_mean(layout, known)}")
     if not root.is_dir():
         raise MissingDataError(f"dataset folder {root} is missing; give the folder of a dataset")
-    return {item.name: lambda item=item: item for item in read_with("", layout, root)}
+    first: dict[str, Sequence] = {}
+    for item in read_with("", layout, root):
+        if item.name in first:
+            text = f"a second sequence has this name, from {item.frame_paths[0]}, and is left out; rename one"
+            findings.append(Finding("error", "annotation", item.name, 0, text))
+        first.setdefault(item.name, item)
+    return {name: lambda item=item: item for name, item in first.items()}
 
 
 def _readable(pending: Pending, findings: list[Finding]) -> Iterator[Sequence]:

@@ -13,7 +13,9 @@ from siamloss.errors import ConfigError, UnknownNameError, did_you_mean
 
 CATALOGUE = Path("config/sources.yaml")
 PLACEHOLDER = "{name}"
-INSIDE = re.compile(r"[\w.-]+(/[\w.-]+)*")
+NAME = re.compile(r"[\w()+-][\w.()+-]*")
+"""What may name a source, an archive, a sequence or a folder: it becomes part of a path."""
+LETTERS = "letters, digits and _ ( ) + - ., without a dot in front"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def load_sources(path: Path = CATALOGUE) -> dict[str, Source]:
     for name, raw in read_yaml(path).items():
         if not isinstance(raw, dict):
             raise ConfigError(f"source '{name}' of {path} must be a mapping; see docs/fetch.md")
-        sources[name] = build(Source, {**raw, "name": name}, str(name))
+        sources[name] = build(Source, {**raw, "name": name}, str(name)[:80])
         _check(sources[name])
     return sources
 
@@ -108,7 +110,13 @@ def expected(name: str, path: Path = CATALOGUE) -> dict[str, int]:
 
 def _check(source: Source) -> None:
     name = source.name
-    if not INSIDE.fullmatch(source.path) or ".." in source.path.split("/"):
+    if not NAME.fullmatch(name):
+        raise ConfigError(f"source '{name[:80]}' cannot name a folder; give it {LETTERS}")
+    for key in ("names", "sequences"):
+        wrong = next((entry for entry in getattr(source, key) if not NAME.fullmatch(entry)), None)
+        if wrong is not None:
+            raise ConfigError(f"'{name}.{key}' holds '{wrong[:80]}', which cannot name a file; give it {LETTERS}")
+    if not all(NAME.fullmatch(part) for part in source.path.split("/")):
         raise ConfigError(f"'{name}.path' is '{source.path}'; give a folder under the root, such as '{name}'")
     if (source.kind == "manual") != (not source.urls):
         raise ConfigError(f"'{name}.urls' must be there for a source that can be fetched, and only for it; correct it")

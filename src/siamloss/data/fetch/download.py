@@ -10,7 +10,7 @@ from threading import Event
 from siamloss.data.fetch.address import host_of, shown
 from siamloss.data.fetch.content import Want, WrongContentError, check_content
 from siamloss.data.fetch.hosts import Hosts
-from siamloss.data.fetch.part import Part, Version
+from siamloss.data.fetch.part import Part, Version, read_version
 from siamloss.data.fetch.policy import HaltedError, Policy, RefusedError, TransientError
 from siamloss.data.fetch.record import Record
 from siamloss.data.fetch.transfer import receive
@@ -85,8 +85,10 @@ def download(
         version = _kept(target, want, addresses[0]) or _any_mirror(urls, target, want, tools)
         size, sha256 = target.stat().st_size, sha256_file(target)
     fetched = Fetched(version.url, size, sha256, version.etag, version.last_modified)
-    if remember and pinned is None:
-        note(fetched, tools)
+    if remember:
+        if pinned is None:
+            note(fetched, tools)
+        _origin(target).unlink(missing_ok=True)
     return fetched
 
 
@@ -96,6 +98,28 @@ def note(fetched: Fetched, tools: Tools) -> None:
         tools.record.add(fetched.address, fetched.bytes, fetched.sha256, fetched.etag, fetched.last_modified)
 
 
+def check_pin(fetched: Fetched, old: dict | None, tools: Tools) -> None:
+    """Compare a file with the record before it is used; ``old`` is the note of the archive it would replace.
+
+    Raises
+    ------
+    DownloadError : another content is recorded.
+    """
+    if tools.record is not None:
+        tools.record.check(fetched.address, fetched.sha256, old["sha256"] if old is not None else None)
+
+
+def drop(target: Path) -> None:
+    """Remove a downloaded file, and what says where it came from."""
+    target.unlink(missing_ok=True)
+    _origin(target).unlink(missing_ok=True)
+
+
+def _origin(target: Path) -> Path:
+    """Beside a file that waits for its use: the version it is, with the address it came from."""
+    return target.with_name(f"{target.name}.from.json")
+
+
 def _kept(target: Path, want: Want, address: str) -> Version | None:
     """The file that is there already, if it is right; else it is removed."""
     if not target.is_file():
@@ -103,9 +127,9 @@ def _kept(target: Path, want: Want, address: str) -> Version | None:
     try:
         check_content(target, want)
     except WrongContentError:
-        target.unlink()
+        drop(target)
         return None
-    return Version(address)
+    return read_version(_origin(target)) or Version(address)
 
 
 def _any_mirror(urls: Sequence[str], target: Path, want: Want, tools: Tools) -> Version:
@@ -180,8 +204,8 @@ def _pause(tools: Tools, seconds: float) -> None:
 def _publish(part: Part, target: Path) -> None:
     with open(part.path, "rb") as file:
         os.fsync(file.fileno())
+    os.replace(part.version_path, _origin(target))
     os.replace(part.path, target)
-    part.remove()
 
 
 def _session():

@@ -1,6 +1,5 @@
 """``siamloss fetch``: download, unpack, place, list, write the manifest; each step continues where it was."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -11,20 +10,19 @@ from threading import Lock
 from siamloss.data.fetch.address import shown
 from siamloss.data.fetch.catalogue import Source
 from siamloss.data.fetch.content import Want, WrongContentError, check_content
-from siamloss.data.fetch.download import Fetched, Tools, download, note
-from siamloss.data.fetch.layout import moves_of, nested_archives
-from siamloss.data.fetch.lists import write_lists
+from siamloss.data.fetch.download import Fetched, Tools, check_pin, download, drop, note
+from siamloss.data.fetch.finish import finish
+from siamloss.data.fetch.layout import drop_hidden, moves_of, nested_archives
+from siamloss.data.fetch.ours import check_folder, check_splits, check_strangers, drop_manifests, read_own, splits_of
 from siamloss.data.fetch.placed import Placed, clear
 from siamloss.data.fetch.plan import Item, Plan, make_plan
 from siamloss.data.fetch.policy import Policy
 from siamloss.data.fetch.record import Record
 from siamloss.data.fetch.vot_description import read_description
 from siamloss.data.unpack import unpack
-from siamloss.errors import ArchiveError, CorruptError, DownloadError, SiamlossError
-from siamloss.provenance.atomic import write_text
+from siamloss.errors import ArchiveError, DownloadError, SiamlossError
 from siamloss.provenance.hashing import sha256_file
 from siamloss.provenance.lock import exclusive, lock_of
-from siamloss.provenance.manifest import NAME, write_manifest
 
 UNPACKED = ".unpacked"
 """Folder of unpacked archives within the dataset's own: the same disk, also where that is a link."""
@@ -56,6 +54,9 @@ def fetch_source(
 ) -> Outcome:
     """Fetch a source into ``<root>/<source.path>``; what is in place is not fetched again.
 
+    Where an earlier fetch came to its end, the files of the archives asked for are read again, and what changed is
+    fetched anew.
+
     Parameters
     ----------
     urls, archives, sequences : what the user gave, see :func:`siamloss.data.fetch.plan.make_plan`.
@@ -65,11 +66,14 @@ def fetch_source(
     Raises
     ------
     MissingDataError : a manual source, and nothing given; the message says how to get it.
-    DownloadError : archives that could not be fetched; all others are in place.
+    DownloadError : the folder has content that was not fetched, and nothing is done; or archives that could not be
+        fetched, and all others are in place.
     ArchiveError : an archive that holds what no dataset does.
-    CorruptError : a file changed after it was put in place.
+    CorruptError : a file was added, or one that is not asked for is no longer there.
+    ConfigError : the root cannot be a folder.
     """
     downloads = Path(root) / ".downloads" / source.name
+    check_folder(source, _placed(source, root))
     with _bar(source.name) as bar:
         tools = Tools(policy=policy, record=Record(root), on_bytes=bar)
         plan = make_plan(source, urls, archives, sequences, lambda given: _described(given, downloads, tools))
@@ -77,26 +81,38 @@ def fetch_source(
             return _fetch(source, plan, root, tools, jobs, keep)
 
 
+def _placed(source: Source, root: Path) -> Placed:
+    return Placed(Path(root) / ".downloads" / source.name / "placed", Path(root) / source.path)
+
+
 def _fetch(source: Source, plan: Plan, root: Path, tools: Tools, jobs: int, keep: bool) -> Outcome:
     downloads = Path(root) / ".downloads" / source.name
-    placed = Placed(downloads / "placed", Path(root) / source.path)
+    placed = _placed(source, root)
 
     def get(item: Item) -> Fetched:
         if item.file:
-            return _local(item)
+            return _local(item, source)
         return download(item.urls, downloads / item.name, item.want, tools, remember=False)
 
     def place(item: Item, fetched: Fetched) -> None:
         _place(item, fetched, source, placed, tools, keep)
 
-    missing = [item for item in plan.items if not placed.is_whole(item.name)]
+    check_folder(source, placed)
+    check_splits(source, placed, splits_of(plan.items))
+    manifest = read_own(placed.root, source)
+    if manifest is not None:
+        check_strangers(source, placed, manifest)
+    missing = [item for item in plan.items if not placed.is_whole(item.name, thorough=manifest is not None)]
     clear(placed.root / UNPACKED)
     if missing:
-        for manifest in (placed.root / NAME, *placed.root.glob(f"*/{NAME}")):
-            manifest.unlink(missing_ok=True)
-    _all(missing, jobs, tools, get, place)
-    clear(placed.root / UNPACKED)
-    return _finish(source, plan, placed, len(missing))
+        drop_manifests(placed, source)
+    try:
+        _all(missing, jobs, tools, get, place)
+    finally:
+        clear(placed.root / UNPACKED)
+    files = finish(source, plan, placed)["files"]
+    size = sum(entry["bytes"] for entry in files.values())
+    return Outcome(placed.root, len(missing), len(plan.items) - len(missing), len(files), size)
 
 
 @contextmanager
@@ -151,68 +167,28 @@ def _place(item: Item, fetched: Fetched, source: Source, placed: Placed, tools: 
     try:
         unpack(archive, staging)
         for count, inner in enumerate(nested_archives(source.layout, staging)):
-            unpack(inner, staging / f".nested-{count}")
+            unpack(inner, staging / f"nested-{count}")
             inner.unlink()
-        placed.place(item.name, fetched.sha256, moves_of(source.layout, staging, item))
+        drop_hidden(staging)
+        moves = moves_of(source.layout, staging, item)
+        check_splits(source, placed, {target.split("/")[0] for _, target in moves})
+        check_pin(fetched, placed.read(item.name), tools)
+        placed.place(item.name, fetched.sha256, moves)
         note(fetched, tools)
     except ArchiveError:
         if item.file is None and not item.want.digests:
-            archive.unlink()
+            drop(archive)
         raise
     finally:
         clear(staging)
     if item.file is None and not keep:
-        archive.unlink()
+        drop(archive)
 
 
-def _local(item: Item) -> Fetched:
+def _local(item: Item, source: Source) -> Fetched:
     """A file that the user gave, checked like one that came over the network; its name stands for its address."""
     try:
         check_content(item.file, item.want)
     except WrongContentError as error:
         raise DownloadError(f"{item.file}: {error}; get it again") from error
-    return Fetched(f"archive:{item.name}", item.file.stat().st_size, sha256_file(item.file))
-
-
-def _finish(source: Source, plan: Plan, placed: Placed, new: int) -> Outcome:
-    """Lists and manifest over all that was ever placed; every file must be as it was then."""
-    names = placed.names()
-    archives = {name: placed.read(name)["sha256"] for name in names}
-    manifest = _manifest(placed.root)
-    if new or manifest is None or manifest.get("archives") != archives:
-        (placed.root / NAME).unlink(missing_ok=True)
-        write_lists(source, plan, placed)
-        manifest = write_manifest(placed.root, source=source.name, licence=source.licence, archives=archives)
-        _compare(manifest["files"], placed, names)
-        if source.layout == "got10k":
-            _split_manifests(manifest, placed.root)
-    size = sum(entry["bytes"] for entry in manifest["files"].values())
-    return Outcome(placed.root, new, len(plan.items) - new, len(manifest["files"]), size)
-
-
-def _manifest(root: Path) -> dict | None:
-    try:
-        manifest = json.loads((root / NAME).read_text(encoding="utf-8"))
-        return manifest if isinstance(manifest["files"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _compare(files: dict[str, dict], placed: Placed, names: Sequence[str]) -> None:
-    for file, (archive, entry) in placed.entries(names).items():
-        if files.get(file) != entry:
-            (placed.root / NAME).unlink()
-            placed.forget(archive)
-            raise CorruptError(
-                f"{placed.root / file} changed after it was unpacked from {archive}; "
-                "run the same command again to get it anew"
-            )
-
-
-def _split_manifests(manifest: dict, root: Path) -> None:
-    """A manifest in each split too, which datasets.yaml names as a dataset of its own."""
-    for split in sorted({name.split("/")[0] for name in manifest["files"] if "/" in name}):
-        files = {
-            name.removeprefix(f"{split}/"): e for name, e in manifest["files"].items() if name.startswith(f"{split}/")
-        }
-        write_text(root / split / NAME, json.dumps({**manifest, "files": files}, indent=1, sort_keys=True) + "\n")
+    return Fetched(f"archive:{source.name}/{item.name}", item.file.stat().st_size, sha256_file(item.file))

@@ -1,15 +1,19 @@
 """What is in an unpacked archive, and where the readers of this package expect it."""
 
+import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from siamloss.data.fetch.plan import SUFFIXES, Item
 from siamloss.errors import ArchiveError
+from siamloss.provenance.manifest import NAME
 
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp")
 SPLIT = re.compile(r"GOT-10k_(?P<split>Train|Val|Test)_\d+")
-JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db")
+JUNK = ("__MACOSX", "Thumbs.db")
+"""What file managers leave behind, beside files and folders with a dot in front."""
 
 Move = tuple[Path, str]
 """File or folder of the unpacked archive, and its name under the dataset's folder."""
@@ -32,10 +36,18 @@ def nested_archives(layout: str, unpacked: Path) -> list[Path]:
     return sorted(path for path in unpacked.rglob("*") if path.is_file() and path.name.endswith(SUFFIXES))
 
 
+def drop_hidden(unpacked: Path) -> None:
+    """Remove what is hidden or left behind by a file manager, with all below it: no manifest lists it."""
+    for folder, inner, files in os.walk(unpacked):
+        for name in [name for name in (*inner, *files) if name.startswith(".") or name in JUNK]:
+            path = Path(folder, name)
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        inner[:] = [name for name in inner if not name.startswith(".") and name not in JUNK]
+
+
 def _folders(top: Path, wanted: Callable[[Path], bool]) -> list[Path]:
-    """Folders, the top one included, that are wanted; what a file manager left behind is not looked at."""
-    found = [top, *sorted(path for path in top.rglob("*") if path.is_dir())]
-    return [path for path in found if not set(path.relative_to(top).parts) & set(JUNK) and wanted(path)]
+    """Folders, the top one included, that are wanted."""
+    return [path for path in (top, *sorted(path for path in top.rglob("*") if path.is_dir())) if wanted(path)]
 
 
 def _one(item: Item, found: list[Path], what: str) -> Path:
@@ -48,7 +60,7 @@ def _one(item: Item, found: list[Path], what: str) -> Path:
 
 
 def _has_images(folder: Path) -> bool:
-    return any(path.suffix.lower() in IMAGES and not path.name.startswith(".") for path in folder.iterdir())
+    return any(path.suffix.lower() in IMAGES for path in folder.iterdir())
 
 
 def _otb(unpacked: Path, item: Item) -> list[Move]:
@@ -66,7 +78,7 @@ def _vot(unpacked: Path, item: Item) -> list[Move]:
     if item.role != "annotations":
         return [(_one(item, _folders(unpacked, _has_images), "images"), f"{item.sequence}/{item.role}")]
     folder = _one(item, _folders(unpacked, lambda each: any(each.glob("groundtruth*.txt"))), "groundtruth.txt")
-    return [(path, f"{item.sequence}/{path.name}") for path in sorted(folder.iterdir()) if path.name not in JUNK]
+    return [(path, f"{item.sequence}/{path.name}") for path in sorted(folder.iterdir())]
 
 
 def _got10k(unpacked: Path, item: Item) -> list[Move]:
@@ -84,9 +96,12 @@ def _got10k(unpacked: Path, item: Item) -> list[Move]:
 
 
 def _as_is(unpacked: Path, item: Item) -> list[Move]:
+    if (unpacked / NAME).exists():
+        raise ArchiveError(
+            f"{item.name} holds a {NAME} at its top, where the dataset's own manifest goes; unpack it by hand"
+        )
     files = sorted(path for path in unpacked.rglob("*") if path.is_file())
-    kept = [path for path in files if not set(path.relative_to(unpacked).parts) & set(JUNK)]
-    return [(path, path.relative_to(unpacked).as_posix()) for path in kept]
+    return [(path, path.relative_to(unpacked).as_posix()) for path in files]
 
 
 LAYOUTS = {"otb": _otb, "vot": _vot, "got10k": _got10k, "as-is": _as_is}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from siamloss.data.fetch.catalogue import Source, load_sources
-from siamloss.provenance.manifest import NAME
+from siamloss.data.fetch.ours import read_own
 
 
 def list_sources(root: Path, catalogue: Path) -> Iterator[str]:
@@ -18,7 +18,7 @@ def list_sources(root: Path, catalogue: Path) -> Iterator[str]:
 
 def _state(source: Source, root: Path) -> str:
     folder = root / source.path
-    if (folder / NAME).is_file():
+    if read_own(folder, source) is not None:
         return "fetched"
     if (root / ".downloads" / source.name).is_dir():
         return "begun"

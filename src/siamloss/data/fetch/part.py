@@ -41,15 +41,8 @@ class Part:
 
     def version(self) -> Version | None:
         """What the bytes belong to; None where that is not known for sure."""
-        try:
-            found = json.loads(self.version_path.read_text(encoding="utf-8"))
-            version = Version(**found)
-        except (OSError, ValueError, TypeError):
-            return None
-        texts = (version.url, version.etag, version.last_modified, version.validator)
-        total = version.total
-        sound = all(isinstance(text, str) for text in texts) and (total is None or type(total) is int)
-        return version if sound and (total is None or self.size <= total) else None
+        version = read_version(self.version_path)
+        return version if version is not None and (version.total is None or self.size <= version.total) else None
 
     def restart(self, version: Version) -> None:
         """Drop the bytes, then say which version the next ones belong to; a crash between the two leaves no bytes."""
@@ -62,3 +55,14 @@ class Part:
         """Drop bytes and version."""
         self.path.unlink(missing_ok=True)
         self.version_path.unlink(missing_ok=True)
+
+
+def read_version(path: Path) -> Version | None:
+    """A version that was written to a file; None where there is none, or a damaged one."""
+    try:
+        version = Version(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    texts = (version.url, version.etag, version.last_modified, version.validator)
+    sound = all(isinstance(text, str) for text in texts) and (version.total is None or type(version.total) is int)
+    return version if sound else None

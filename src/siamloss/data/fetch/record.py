@@ -36,6 +36,25 @@ class Record:
             entries = self._read()
         return next((entries[address]["sha256"] for address in addresses if address in entries), None)
 
+    def check(self, address: str, sha256: str, replaced: str | None = None) -> None:
+        """Compare a file with what is recorded.
+
+        Parameters
+        ----------
+        replaced : sha256 of what it would replace; None where nothing is there.
+
+        Raises
+        ------
+        DownloadError : its address is recorded with another content, or what it would replace is still recorded.
+        """
+        with THREADS, exclusive(self._lock):
+            entries = self._read()
+        if address in entries:
+            self._compare(address, entries[address], sha256)
+        for other, entry in entries.items() if replaced not in (None, sha256) else ():
+            if entry["sha256"] == replaced:
+                self._compare(other, entry, sha256)
+
     def add(self, address: str, size: int, sha256: str, etag: str = "", last_modified: str = "") -> None:
         """Remember a file.
 
@@ -46,15 +65,19 @@ class Record:
         with THREADS, exclusive(self._lock):
             entries = self._read()
             old = entries.get(address)
-            if old is not None and old["sha256"] != sha256:
-                raise DownloadError(
-                    f"{address} had sha256 {old['sha256'][:12]}... on {old['when']} and has {sha256[:12]}... now; "
-                    f"if its publisher replaced it, remove its entry from {self.path} and fetch again"
-                )
-            if old is None:
+            if old is not None:
+                self._compare(address, old, sha256)
+            else:
                 when = datetime.now(UTC).isoformat(timespec="seconds")
                 facts = {"bytes": size, "sha256": sha256, "etag": etag, "last_modified": last_modified, "when": when}
                 write_text(self.path, json.dumps({**entries, address: facts}, indent=1, sort_keys=True) + "\n")
+
+    def _compare(self, address: str, old: dict, sha256: str) -> None:
+        if old["sha256"] != sha256:
+            raise DownloadError(
+                f"{address} had sha256 {old['sha256'][:12]}... on {old['when']} and has {sha256[:12]}... now; "
+                f"if its publisher replaced it, remove its entry from {self.path} and fetch again"
+            )
 
     def _read(self) -> dict[str, dict]:
         try:

@@ -1,11 +1,12 @@
 """Which sources an experiment needs: those that ``snakemake fetch`` gets, and those that need the user."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from siamloss.config import Experiment
 from siamloss.data.fetch.catalogue import CATALOGUE, Source, find_source
+from siamloss.data.fetch.ours import read_own
 from siamloss.data.open import dataset_root
-from siamloss.provenance.manifest import NAME
+from siamloss.errors import ConfigError
 
 
 def wanted_sources(experiment: Experiment, catalogue: Path = CATALOGUE) -> tuple[dict[str, str], list[str]]:
@@ -17,7 +18,8 @@ def wanted_sources(experiment: Experiment, catalogue: Path = CATALOGUE) -> tuple
 
     Raises
     ------
-    UnknownNameError, ConfigError : a dataset names a source that is not in the catalogue, or a faulty one.
+    UnknownNameError, ConfigError : a dataset names a source that is not in the catalogue, a faulty one, or one that
+        does not become its folder.
     """
     fetchable: dict[str, str] = {}
     manual: dict[str, str] = {}
@@ -26,6 +28,11 @@ def wanted_sources(experiment: Experiment, catalogue: Path = CATALOGUE) -> tuple
             continue
         source = find_source(dataset.source, catalogue)
         root = Path(experiment.data_root)
+        if not PurePosixPath(dataset.path).is_relative_to(source.path):
+            raise ConfigError(
+                f"dataset '{dataset.name}' lies at '{dataset.path}', but its source '{source.name}' becomes "
+                f"'{source.path}'; give it a path there, or another source"
+            )
         if source.kind == "manual":
             if not dataset_root(experiment, dataset).is_dir():
                 manual[source.name] = f"siamloss: '{source.name}' cannot be fetched without you: {source.how_to_get}"
@@ -36,5 +43,5 @@ def wanted_sources(experiment: Experiment, catalogue: Path = CATALOGUE) -> tuple
 
 def _by_hand(source: Source, root: Path) -> bool:
     """Whether the dataset's folder is there and no fetch ever began."""
-    begun = (root / source.path / NAME).is_file() or (root / ".downloads" / source.name).is_dir()
+    begun = read_own(root / source.path, source) is not None or (root / ".downloads" / source.name).is_dir()
     return (root / source.path).is_dir() and not begun

@@ -18,6 +18,7 @@ from siamloss.data.synthetic.checks import check_folder, checked
 from siamloss.data.synthetic.layouts import LAYOUTS, Layout
 from siamloss.data.synthetic.render import collect_facts, render
 from siamloss.data.synthetic.scene import draw_scene
+from siamloss.errors import ConfigError
 from siamloss.provenance.atomic import named_disk_errors
 
 __all__ = ["write_dataset"]
@@ -41,10 +42,15 @@ def write_dataset(dataset: Dataset, root: Path, progress: bool = False) -> None:
 
     Raises
     ------
-    ConfigError : an impossible value, or a folder that is not empty.
+    ConfigError : a layout without a generator, an impossible value, or a folder that is not empty.
     MissingDataError : the folder does not exist.
     DiskFullError : the disk is full.
     """
+    if dataset.format not in LAYOUTS:
+        raise ConfigError(
+            f"dataset '{dataset.name}' is synthetic and cannot be drawn in format {dataset.format}; "
+            f"choose one of: {', '.join(LAYOUTS)}"
+        )
     config, root = checked(dataset), Path(root)
     check_folder(root)
     layout = LAYOUTS[dataset.format]

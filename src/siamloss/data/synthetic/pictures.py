@@ -1,5 +1,6 @@
 """One's own pictures in drawn scenes: photographs to look at behind the objects, cut-outs to use as objects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from siamloss.errors import MissingDataError, UnreadableImageError
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 LEAST_SIDE_PX = 16
 _OPAQUE = 127
+KEPT_PHOTOS = 3
+"""Decoded photographs that stay in memory."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,33 @@ def picture_files(folder: str) -> tuple[Path, ...]:
     return tuple(files)
 
 
+@dataclass(frozen=True)
+class Photos(Sequence):
+    """Photographs, uint8 BGR ``(H, W, 3)``, each decoded when it is asked for: twenty of 12 megapixels are 0.7 GB."""
+
+    files: tuple[Path, ...]
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return _photo(self.files[index])
+
+
 @lru_cache(maxsize=4)
-def open_photos(folder: str) -> tuple[np.ndarray, ...]:
-    """Photographs, uint8 BGR.
+def open_photos(folder: str) -> Photos:
+    """Photographs of a folder; one that cannot be decoded raises :class:`UnreadableImageError` when it is asked for.
 
     Raises
     ------
-    MissingDataError, UnreadableImageError : there are none, or one cannot be decoded.
+    MissingDataError : there are none.
     """
-    return tuple(_read(path, cv2.IMREAD_COLOR) for path in picture_files(folder))
+    return Photos(picture_files(folder))
+
+
+@lru_cache(maxsize=KEPT_PHOTOS)
+def _photo(path: Path) -> np.ndarray:
+    return _read(path, cv2.IMREAD_COLOR)
 
 
 @lru_cache(maxsize=4)
@@ -99,7 +120,7 @@ def _cut_out(path: Path) -> Cutout:
     return Cutout(image[y : y + h, x : x + w, :3], (outline - low) / (high - low) * 2.0 - 1.0)
 
 
-def cut_photo(rng: np.random.Generator, photos: tuple[np.ndarray, ...], width: int, height: int) -> np.ndarray:
+def cut_photo(rng: np.random.Generator, photos: Sequence[np.ndarray], width: int, height: int) -> np.ndarray:
     """A random part of a random photograph, uint8 BGR, :data:`ROOM` times larger than the frame; half are mirrored."""
     photo = photos[int(rng.integers(len(photos)))]
     wide, high = round(width * ROOM), round(height * ROOM)

@@ -3,12 +3,14 @@
 import json
 import shutil
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from siamloss.cli_check import app
 from siamloss.data.check.run import check_dataset
-from siamloss.errors import AnnotationError, MissingDataError, UnknownNameError
+from siamloss.errors import AnnotationError, ConfigError, MissingDataError, UnknownNameError
 
 
 @pytest.fixture
@@ -183,3 +185,21 @@ def test_real_training_scenes_are_not_among_the_real_test_scenes(realmini):
     assert sorted(item.sequence for item in found if item.code == "scene-shared") == sorted(
         path.name for path in (realmini / "vot").iterdir() if path.is_dir()
     )
+
+
+def test_a_report_that_cannot_be_written_is_named(split):
+    with pytest.raises(ConfigError, match=r"cannot write /dev/null/x\.json \(.*\); choose another place"):
+        run(split, "--format", "got10k", "--json", "/dev/null/x.json")
+
+
+def test_the_same_file_is_found_where_it_is_dull_or_not_in_the_sample(split, tmp_path, draw_frames):
+    other = tmp_path / "own" / "copy"
+    draw_frames(other, (900, 901, 902), size=(60, 40))
+    (other / "boxes.txt").write_text("5,5,20,20\n" * 3)
+    options = {"against": tmp_path / "own", "against_layout": "folder", "frames_sampled": 2}
+    assert codes(split, **options) == []
+    shutil.copy(split / "S2" / "00000002.jpg", other / "00000900.jpg")
+    assert codes(split, **options) == [("error", "scene-shared", "S2", 2)]
+    cv2.imwrite(str(split / "S1" / "00000003.jpg"), np.zeros((40, 60, 3), np.uint8))
+    shutil.copy(split / "S1" / "00000003.jpg", other / "00000900.jpg")
+    assert codes(split, **options) == [("error", "scene-shared", "S1", 3)]

@@ -4,7 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
-from siamloss.data.check.overlap import BITS_APART, Scenes, check_overlap, perceptual_hash
+from siamloss.data.check.overlap import (
+    BITS_APART,
+    Scenes,
+    check_overlap,
+    first_places,
+    perceptual_hash,
+    same_files,
+)
 
 
 def scene(seed, size=(320, 240)):
@@ -84,3 +91,13 @@ def test_pairs_are_found_wherever_the_blocks_end(monkeypatch):
     monkeypatch.setattr("siamloss.data.check.overlap.BLOCK", 7)
     here, there = (scenes(*map(scene, range(5)), name=name) for name in "ab")
     assert "5 frames of the sample match" in next(check_overlap(here, there, "there")).message
+
+
+def test_a_file_that_is_known_to_be_in_both_is_an_error_even_where_nothing_is_to_be_seen():
+    black = scenes(np.full((240, 320), 3, np.uint8))
+    places = first_places([("a", [b"x", b"black"]), ("b", [b"black", b""])])
+    assert places == {b"x": ("a", 1), b"black": ("a", 2)}
+    same = list(same_files(places, [("c", 5, b"black"), ("c", 6, b""), ("d", 1, b"y")]))
+    found = list(check_overlap(black, black, "there", same))
+    assert [(each.level, each.sequence, each.frame) for each in found] == [("error", "a", 2)]
+    assert found[0].message == "the same file as frame 5 of 'c' in there; 1 frame of the sample match"

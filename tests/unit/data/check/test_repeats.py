@@ -47,3 +47,9 @@ def test_two_targets_of_one_video_share_their_files():
     looks = {path: Look(path.name.encode(), (3, 3), "", None) for path in paths}
     targets = [Sequence(f"v-{i}", paths, np.ones((2, 4)), np.ones(2, bool)) for i in (1, 2)]
     assert list(check_repeats(targets, looks)) == []
+
+
+def test_a_frame_that_all_sequences_share_is_one_finding_for_each_further_sequence():
+    found = findings(**{f"s{number:04d}": "_" * (number % 3) + "x" for number in range(1200)})
+    assert [(code, name) for code, name, _, _ in found] == [("repeat-across", "s0000")] * 1199
+    assert found[1][3] == "1 frame also in sequence 's0002', the first as its frame 3"

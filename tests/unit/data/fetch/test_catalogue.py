@@ -94,6 +94,11 @@ MANUAL = {"kind": "manual", "layout": "otb", "path": "x", "licence": "none"}
         ({**GOOD, "path": "../x"}, ConfigError, "give a folder under the root"),
         ({**GOOD, "path": "a/../../x"}, ConfigError, "give a folder under the root"),
         ({**GOOD, "path": "/x"}, ConfigError, "give a folder under the root"),
+        ({**GOOD, "path": "."}, ConfigError, "give a folder under the root"),
+        ({**GOOD, "path": ".downloads/x"}, ConfigError, "give a folder under the root"),
+        ({**GOOD, "names": ["A", "../../../street"]}, ConfigError, r"'x.names' holds '\.\./\.\./\.\./street'"),
+        ({**GOOD, "names": ["A\n"]}, ConfigError, "'x.names' holds"),
+        ({**GOOD, "sequences": ["A", "a/b"]}, ConfigError, "'x.sequences' holds 'a/b', which cannot name a file"),
         ({**GOOD, "urls": ["http://a/b.zip"]}, ConfigError, "has no {name}"),
         ({**GOOD, "urls": ["ftp://a/{name}.zip"]}, ConfigError, "no http or https address"),
         ({**GOOD, "urls": []}, ConfigError, "urls"),
@@ -113,6 +118,14 @@ def test_mistakes_in_a_catalogue(tmp_path, raw, error, words):
     path = tmp_path / "sources.yaml"
     path.write_text(yaml.safe_dump({"x": raw}))
     with pytest.raises(error, match=words):
+        load_sources(path)
+
+
+@pytest.mark.parametrize("key", ["../x", "a/b", ".hidden", ""])
+def test_a_source_cannot_be_named_like_a_path(tmp_path, key):
+    path = tmp_path / "sources.yaml"
+    path.write_text(yaml.safe_dump({key: GOOD}))
+    with pytest.raises(ConfigError, match=rf"source '{re.escape(key)}' cannot name a folder"):
         load_sources(path)
 
 

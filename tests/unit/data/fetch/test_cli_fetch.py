@@ -77,6 +77,14 @@ def test_mistakes_end_in_one_line_and_write_nothing(catalogue, tmp_path, argumen
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("root", ["/dev/null", "/dev/null/below"])
+def test_a_root_that_cannot_be_a_folder_ends_in_one_line(catalogue, root):
+    result = siamloss("tiny", "--root", root, "--catalogue", catalogue)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"siamloss: ConfigError: cannot write in {root}")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_download_that_fails_for_good_ends_in_one_line(catalogue, server, tmp_path):
     server.files.clear()
     result = siamloss("tiny", "--root", tmp_path / "data", "--catalogue", catalogue)
