@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save
 
 from siamloss.config import ModelConfig
-from siamloss.errors import CorruptError
+from siamloss.errors import ConfigError, CorruptError
 from siamloss.model import build_model
 from siamloss.training.state import Progress, load_state, save_state
 
@@ -124,7 +124,7 @@ def test_saving_again_replaces_the_file_or_leaves_it_whole(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
-        with pytest.raises(OSError, match="File too large"):
+        with pytest.raises(ConfigError, match="File too large"):
             save_state(path, *fresh(1), Progress(step=8))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
