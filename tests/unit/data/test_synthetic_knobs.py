@@ -123,6 +123,12 @@ def test_a_factor_makes_its_challenge_weaker(knob, of):
     assert 0 < half < 0.8 * whole
 
 
+def test_a_clean_scene_has_no_attribute_whatever_is_asked_for():
+    clean = scene(attributes=("OCC", "MB", "IV"), difficulty=0.0)
+    assert clean.setting.wanted == frozenset()
+    assert clean.occluders == ()
+
+
 def test_without_knobs_nothing_changes_and_with_them_each_part_has_its_own_stream():
     plain, again = scene(), scene()
     assert same_target(plain, again)

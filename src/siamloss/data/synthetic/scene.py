@@ -108,7 +108,7 @@ def _draw_setting(
     wanted = frozenset(config.attributes)
     if config.difficulty > 0 and not config.attributes:
         wanted = deal(key, index, rng)
-    wanted = frozenset(name for name in wanted if config.knobs.get(name, 1.0) > 0)
+    wanted = frozenset(name for name in wanted if config.difficulty * config.knobs.get(name, 1.0) > 0)
     sizes = config.width, config.height, config.frames
     return Setting(*sizes, config.difficulty, wanted, keep_in_view, dict(config.knobs))
 
