@@ -13,12 +13,13 @@ from siamloss.errors import ConfigError
 from siamloss.metrics.catalogue import METRICS
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder
-from siamloss.report import style, text
+from siamloss.report import style
 from siamloss.report.inputs import read_metrics
 from siamloss.report.saving import save_tables
-from siamloss.report.significance import STAR, explain, shown
+from siamloss.report.significance import count_tests, explain
 from siamloss.report.study_figure import draw_study
-from siamloss.report.table import Cell, Column, Row, Table
+from siamloss.report.table import Column, Row, Table, role_of
+from siamloss.report.tables import block_of, summary_cell
 from siamloss.stats.summary import summarise
 
 CHANGE = "change"
@@ -104,11 +105,10 @@ def study_table(change: pd.DataFrame, axes: list[Axis], experiment: Experiment) 
     columns = tuple(Column(axis.knob, f"{axis.settings[0]:g} → {axis.settings[-1]:g}") for axis in axes)
     rows = []
     for variant in experiment.variants:
-        cells = tuple(_cell(indexed.loc[(axis.knob, variant.name)]) for axis in axes)
-        role = {experiment.baseline: "baseline", experiment.report.ours: "ours"}.get(variant.name, "")
-        rows.append(Row(variant.label, cells, "control" if variant.control else "trained", role))
+        cells = tuple(summary_cell(indexed.loc[(axis.knob, variant.name)], signed=True) for axis in axes)
+        rows.append(Row(variant.label, cells, block_of(variant), role_of(variant.name, experiment)))
     rows.sort(key=lambda row: row.block == "control")
-    seeds, tests = len(experiment.seeds), int(change["p"].notna().sum())
+    seeds, tests = len(experiment.seeds), count_tests(change)
     base = experiment.variant(experiment.baseline).label
     caption = (
         f"Change of {label} when one knob of the scenes is turned from its first to its last setting, and, with Δ, how "
@@ -116,13 +116,3 @@ def study_table(change: pd.DataFrame, axes: list[Axis], experiment: Experiment) 
         f"sequences. {explain(seeds, tests)}"
     )
     return Table("changes", caption, columns, tuple(rows))
-
-
-def _cell(row: pd.Series) -> Cell:
-    details = [text.interval(row["low"], row["high"], signed=True)]
-    if not pd.isna(row["diff"]):
-        star = "*" if row["p_holm"] < STAR else ""
-        details.append(f"Δ {text.number(row['diff'], signed=True)}{star}")
-        details.append(text.interval(row["diff_low"], row["diff_high"], signed=True))
-        details.append(shown(row["p"], row["p_holm"]))
-    return Cell(text.number(row["mean"], signed=True), tuple(line for line in details if line))

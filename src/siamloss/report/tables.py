@@ -68,11 +68,13 @@ def summary_table(
     for benchmark, metric in panels(summary, experiment, main):
         info = METRICS[metric]
         found = [indexed.loc[(benchmark, metric, variant.name)] for variant in rows]
-        cells = [_summary_cell(row, digits_of(info)) for row in found]
+        cells = [summary_cell(row, digits_of(info)) for row in found]
         grid.append(with_ranks(cells, [row["mean"] for row in found], trained, info.higher_is_better))
         columns.append(Column(benchmark, _heading(info)))
     shown = [
-        Row(variant.label, tuple(column[index] for column in grid), _block(variant), role_of(variant.name, experiment))
+        Row(
+            variant.label, tuple(column[index] for column in grid), block_of(variant), role_of(variant.name, experiment)
+        )
         for index, variant in enumerate(rows)
     ]
     return Table(name, f"{title} {caption(experiment, count_tests(summary, main))}", tuple(columns), tuple(shown))
@@ -102,15 +104,17 @@ def _heading(info: MetricInfo) -> str:
     return f"{info.label}\u00a0{'↑' if info.higher_is_better else '↓'}"
 
 
-def _summary_cell(row: pd.Series, digits: int) -> Cell:
-    details = [text.interval(row["low"], row["high"], digits)]
+def summary_cell(row: pd.Series, digits: int = 3, signed: bool = False) -> Cell:
+    """Mean with its interval, difference to the baseline with its interval, and p; ``signed`` for means with a sign."""
+    details = [text.interval(row["low"], row["high"], digits, signed)]
     if not pd.isna(row["diff"]):
         star = "*" if row["p_holm"] < STAR else ""
         details.append(f"Δ {text.number(row['diff'], digits, signed=True)}{star}")
         details.append(text.interval(row["diff_low"], row["diff_high"], digits, signed=True))
         details.append(shown(row["p"], row["p_holm"]))
-    return Cell(text.number(row["mean"], digits), tuple(detail for detail in details if detail))
+    return Cell(text.number(row["mean"], digits, signed), tuple(detail for detail in details if detail))
 
 
-def _block(variant: Variant) -> str:
+def block_of(variant: Variant) -> str:
+    """Block of the table that a variant stands in."""
     return "control" if variant.control else "trained"

@@ -1,8 +1,13 @@
-"""Images on disk, each unlike the others."""
+"""Images on disk, each unlike the others, and copies of drawn datasets."""
+
+import shutil
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+
+from siamloss.data.open import dataset_root
 
 
 @pytest.fixture
@@ -16,3 +21,21 @@ def draw_frames():
             cv2.imwrite(str(folder / f"{number:0{digits}d}{ending}"), noise)
 
     return draw
+
+
+@pytest.fixture
+def copied(tiny, tmp_path):
+    """Copy a drawn test dataset to ``data_root/otb``, ...: (experiment, dataset, root)."""
+
+    def copy(form):
+        drawn = next(item for item in tiny.datasets.test if item.format == form)
+        root = tmp_path / "data" / form
+        shutil.copytree(dataset_root(tiny, drawn), root)
+        real = replace(drawn, synthetic=None, path=form, how_to_get="restore the copy")
+        return (
+            replace(tiny, data_root=str(tmp_path / "data"), datasets=replace(tiny.datasets, test=(real,))),
+            real,
+            root,
+        )
+
+    return copy

@@ -1,42 +1,18 @@
 """Data that changed since they were fetched, or since their manifest was written, are found before they are used."""
 
 import shutil
-from dataclasses import replace
 
 import pytest
+from tests.unit.data.damage import flip
 
 from siamloss.crops.source import open_source
-from siamloss.data.open import dataset_root, open_dataset
+from siamloss.data.open import open_dataset
 from siamloss.data.prepare import prepare_dataset
 from siamloss.data.verified import open_verified
 from siamloss.errors import CorruptError
 from siamloss.provenance.manifest import NAME, write_manifest
 
 FORMATS = ("otb", "vot", "got10k")
-
-
-def flip(path, at=None):
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2 if at is None else at] ^= 1
-    path.write_bytes(data)
-
-
-@pytest.fixture
-def copied(tiny, tmp_path):
-    """Copy a drawn test dataset to ``data_root/otb``, ...: (experiment, dataset, root)."""
-
-    def copy(form):
-        drawn = next(item for item in tiny.datasets.test if item.format == form)
-        root = tmp_path / "data" / form
-        shutil.copytree(dataset_root(tiny, drawn), root)
-        real = replace(drawn, synthetic=None, path=form, how_to_get="restore the copy")
-        return (
-            replace(tiny, data_root=str(tmp_path / "data"), datasets=replace(tiny.datasets, test=(real,))),
-            real,
-            root,
-        )
-
-    return copy
 
 
 DAMAGE = {

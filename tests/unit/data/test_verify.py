@@ -3,16 +3,15 @@
 import json
 import re
 import shutil
-from dataclasses import replace
 
 import pytest
 import yaml
+from tests.unit.data.damage import flip
 from typer.testing import CliRunner
 
 from siamloss.cli_verify import app
 from siamloss.crops.store import CROPS, INDEX
 from siamloss.crops.verify import verify_any
-from siamloss.data.open import dataset_root
 from siamloss.data.prepare import prepare_dataset
 from siamloss.data.verify import SHOWN, verify_path
 from siamloss.errors import ConfigError, CorruptError, MissingDataError, UnknownNameError
@@ -29,30 +28,6 @@ def verify(*arguments):
         raise result.exception
     assert result.exit_code == 0, result.output
     return result.output
-
-
-def flip(path, at=None):
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2 if at is None else at] ^= 1
-    path.write_bytes(data)
-
-
-@pytest.fixture
-def copied(tiny, tmp_path):
-    """Copy a drawn test dataset to ``data_root/otb``, ...: (experiment, dataset, root)."""
-
-    def copy(form):
-        drawn = next(item for item in tiny.datasets.test if item.format == form)
-        root = tmp_path / "data" / form
-        shutil.copytree(dataset_root(tiny, drawn), root)
-        real = replace(drawn, synthetic=None, path=form, how_to_get="restore the copy")
-        return (
-            replace(tiny, data_root=str(tmp_path / "data"), datasets=replace(tiny.datasets, test=(real,))),
-            real,
-            root,
-        )
-
-    return copy
 
 
 @pytest.fixture
