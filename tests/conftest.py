@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 REALMINI = ROOT.parent / "shared" / "data" / "realmini"
 
 
+def pytest_collection_modifyitems(items):
+    """The workflow's tests first: several processes share the work best when the longest begins first."""
+    items.sort(key=lambda item: (ROOT / "tests" / "workflow") not in item.path.parents)
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """A resolved experiment with tiny synthetic datasets, drawn, and its folder as results."""
