@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BROWSER_STAMP := $(VENV)/.browser
+CHROMIUM ?= /usr/bin/chromium
+CLUSTER := $(VENV)/cluster
 VOT_STAMP := .votenv/.installed
 CORES ?= all
 
-.PHONY: reproduce ablation test test-slow test-kills test-flips test-parity check-demo vot-toolkit mutants lint format bench clean
+.PHONY: install reproduce ablation test test-slow test-browser test-slurm plan-kubernetes test-faults test-kills test-flips test-parity test-latex check-demo vot-toolkit mutants lint format bench clean docs docs-serve test-docs
+
+install: $(STAMP)
 
 reproduce: $(STAMP)
 	$(BIN)/snakemake --cores $(CORES)
@@ -23,17 +28,61 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 
+test-browser: $(BROWSER_STAMP)
+	@test -x $(CHROMIUM) || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; } \
+		|| { echo "no browser at $(CHROMIUM); install chromium, or set CHROMIUM to where it is" >&2; exit 1; }
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -m browser tests/browser
+
+$(BROWSER_STAMP): $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[browser]'
+	@touch $@
+
+# As root also on a full disk. KILLS=20 is the sample that CI takes.
+test-faults: $(STAMP)
+	KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest -m faults -s tests/faults/test_kills.py
+
 test-kills: $(STAMP)
-	KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -m slow -s tests/workflow/test_kills.py
+	KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -m slow -s tests/faults/test_training_kills.py
 
 test-flips: $(STAMP)
-	FLIPS=$(or $(FLIPS),1000) $(BIN)/python -m pytest -s tests/faults
+	FLIPS=$(or $(FLIPS),1000) HARMS=$(or $(HARMS),300) $(BIN)/python -m pytest -s tests/faults/test_flips.py
+
+# DEMO=1 runs the demo through SLURM as well, which takes long.
+test-slurm: $(CLUSTER)/.installed
+	@{ test -x /usr/sbin/slurmctld && test -x /usr/sbin/munged; } || { apt-get update --quiet \
+		&& apt-get install --yes --quiet --no-install-recommends slurm-wlm munge; } \
+		|| { echo "no SLURM here; install Debian's slurm-wlm and munge, as root" >&2; exit 1; }
+	SLURM_DEMO=$(DEMO) $(CLUSTER)/bin/python -m pytest -m slurm -s tests/cluster
+
+plan-kubernetes: $(CLUSTER)/.installed
+	$(CLUSTER)/bin/snakemake -n --quiet rules --profile workflow/profiles/kubernetes
+
+# The plug-ins make every start of Snakemake slower, so they have an environment of their own on top of the other.
+$(CLUSTER)/.installed: $(STAMP)
+	$(BIN)/python -m venv $(CLUSTER)
+	purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+		$(BIN)/python -c "$$purelib" > "$$($(CLUSTER)/bin/python -c "$$purelib")/base.pth"
+	$(CLUSTER)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[cluster,kubernetes]'
+	@touch $@
 
 test-parity: $(STAMP)
 	$(BIN)/python -m pytest -m parity
 
+test-latex: $(STAMP)
+	$(BIN)/python -m pytest -m slow -rs tests/unit/report/test_latex.py
+
 check-demo: $(STAMP)
 	$(BIN)/python -m pytest tests/demo -m demo
+
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "The site is at site/index.html"
+
+docs-serve: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+test-docs: $(STAMP)
+	$(BIN)/python -m pytest -m docs -s tests/docs
 
 vot-toolkit: $(VOT_STAMP)
 
@@ -64,7 +113,7 @@ bench: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "siamloss needs Python 3.11 or newer; set PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "cannot make $(VENV); on Debian run: apt-get install python3-venv" >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[suite,tensorboard,onnx,test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[suite,tensorboard,onnx,docs,test]'
 	@touch $@
 
 clean:

@@ -8,6 +8,7 @@ if not workflow.overwrite_configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/resources.smk"
 
 
 rule all:
@@ -20,5 +21,6 @@ include: "workflow/rules/crops.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/track.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/frames.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/study.smk"

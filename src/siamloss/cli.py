@@ -17,6 +17,8 @@ from siamloss.cli_draw import app as draw
 from siamloss.cli_evaluate import app as evaluate
 from siamloss.cli_export import app as export
 from siamloss.cli_fetch import app as fetch
+from siamloss.cli_figure import app as figure
+from siamloss.cli_frames import app as frames
 from siamloss.cli_options import (
     Ablation,
     Benchmark,
@@ -33,15 +35,21 @@ from siamloss.cli_options import (
     Variant,
     experiment_of,
     filled,
+    network_experiment_of,
     progress_of,
 )
+from siamloss.cli_poster import app as poster
 from siamloss.cli_report import app as report
+from siamloss.cli_table import app as table
 from siamloss.cli_verify import app as verify
 from siamloss.cli_weights import app as weights
 from siamloss.errors import ConfigError, DiskFullError, SiamlossError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(report)
+app.add_typer(table)
+app.add_typer(figure)
+app.add_typer(frames)
 app.add_typer(catalogue)
 app.add_typer(demo)
 app.add_typer(check)
@@ -51,6 +59,7 @@ app.add_typer(export)
 app.add_typer(fetch)
 app.add_typer(verify)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(poster, name="poster")
 
 
 INTERRUPTED = 130
@@ -74,15 +83,13 @@ def spec(
     resolved: Annotated[Path | None, typer.Option(help="A resolved configuration, instead of a profile.")] = None,
 ) -> None:
     """Check a profile, look its names up in the catalogues, and write spec.json."""
-    import json
-
     from siamloss.config_io import load_profile, read_spec
-    from siamloss.provenance.atomic import write_text
+    from siamloss.provenance.sealed import write_json
 
     if (config is None) == (resolved is None):
         raise ConfigError("give either --config or --resolved; for example --config config/demo.yaml")
     experiment = load_profile(config) if config is not None else read_spec(resolved)
-    write_text(out, json.dumps(experiment.to_dict(), indent=1, sort_keys=True) + "\n")
+    write_json(out, experiment.to_dict(), sort_keys=True)
 
 
 @app.command()
@@ -137,7 +144,9 @@ def tune(
     from siamloss.tuning.job import tune_variant
 
     progress = progress_of(progress_dir, out)
-    tune_variant(experiment_of(spec), variant, train_store, val_store, manifest, progress, out, threads, start)
+    tune_variant(
+        network_experiment_of(spec, "tune"), variant, train_store, val_store, manifest, progress, out, threads, start
+    )
 
 
 @app.command()
@@ -174,7 +183,7 @@ def train(
         )
         for name in variant
     ]
-    train_runs(experiment_of(spec), orders, seed, train_store, val_store, threads)
+    train_runs(network_experiment_of(spec, "train"), orders, seed, train_store, val_store, threads)
 
 
 @app.command()
@@ -182,7 +191,7 @@ def scores(spec: Spec, run: Run, train_store: Store, val_store: Store, out: Out,
     """Write a run's score maps on fixed training and validation pairs."""
     from siamloss.training.scoremaps import write_scores
 
-    write_scores(experiment_of(spec), run, train_store, val_store, out, threads)
+    write_scores(network_experiment_of(spec, "scores"), run, train_store, val_store, out, threads)
 
 
 @app.command()
@@ -201,7 +210,7 @@ def track(
     from siamloss.tracking.job import track_run
 
     progress = progress_of(progress_dir, out)
-    track_run(experiment_of(spec), variant, benchmark, manifest, run, progress, out, threads, streams)
+    track_run(network_experiment_of(spec, "track"), variant, benchmark, manifest, run, progress, out, threads, streams)
 
 
 @app.command()
@@ -240,9 +249,9 @@ def measure(
 @app.command()
 def separability(spec: Spec, out: Out, ablation: Ablation = False) -> None:
     """Measure how well the scores of all runs separate the target, on training and on unseen scenes."""
-    from siamloss.jobs import network_runs
     from siamloss.metrics.separation_job import measure_separability
     from siamloss.paths import Home
+    from siamloss.runs import network_runs
 
     experiment = experiment_of(spec, ablation)
     measure_separability(experiment, network_runs(experiment, ablation=ablation), Home(experiment), out)

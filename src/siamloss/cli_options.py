@@ -20,6 +20,18 @@ Run = Annotated[Path, typer.Option(help="Run directory, made by 'siamloss train'
 Start = Annotated[Path | None, typer.Option(help="Weights a fine-tuning begins with: a run directory or a file.")]
 Folder = Annotated[Path, typer.Option(help="Folder made by the verb of that name.")]
 Ablation = Annotated[bool, typer.Option("--ablation", help="The runs of the ablation grids, not of the main list.")]
+ListNames = Annotated[bool, typer.Option("--list", help="Say all names, one line each, and stop.")]
+Profile = Annotated[Path | None, typer.Option(help="Folder of our results; results/demo without it.")]
+SpecFile = Annotated[Path | None, typer.Option("--spec", help="Its spec.json, instead of the folder.")]
+Annotations = Annotated[
+    Path | None, typer.Option(help="Folder of annotations, for tables and figures of result files.")
+]
+ResultFolders = Annotated[
+    list[Path] | None, typer.Option("--results", help="A tracker's folder, or one above several; may be repeated.")
+]
+Baseline = Annotated[str, typer.Option(help="Tracker that differences are taken to, of result files.")]
+SequenceList = Annotated[str | None, typer.Option("--sequences", help="File with one sequence name per line.")]
+Year = Annotated[int | None, typer.Option(help="VOT challenge, 2015 to 2019, for EAO of result files.")]
 ProgressDir = Annotated[Path | None, typer.Option(help="Folder for unfinished work; kept between calls.")]
 
 
@@ -33,6 +45,15 @@ def experiment_of(spec: Path, ablation: bool = False):
             "'ablation.grids' names no grid; list grids of variants.yaml in the profile, or add "
             "--config 'ablation={grids: [terms]}'"
         )
+    return experiment
+
+
+def network_experiment_of(spec: Path, verb: str):
+    """The configuration for a verb that runs a network; its GPU, if there is one, is leased until the process ends."""
+    from siamloss.lease import hold_device
+
+    experiment = experiment_of(spec)
+    hold_device(experiment.device, verb)
     return experiment
 
 

@@ -1,6 +1,8 @@
 """What the types of a configuration cannot say: names that must exist, numbers that must be positive, roles."""
 
 import itertools
+import re
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import PurePath
 
 from siamloss.config import Dataset, Experiment
@@ -11,6 +13,10 @@ from siamloss.errors import ConfigError, RoleError, UnknownNameError, did_you_me
 
 DRAWN = ("otb", "vot", "got10k")
 """Formats that synthetic datasets are drawn in."""
+
+
+FILE_NAME = re.compile(r"[^\W_][^/\\{}\x00-\x1f\x7f-\x9f\u2028\u2029]{0,198}")
+"""What the name of a profile, variant, dataset or grid may be; braces are wildcards of the workflow."""
 
 
 def check_experiment(experiment: Experiment) -> None:
@@ -31,6 +37,7 @@ def check_experiment(experiment: Experiment) -> None:
         twice = next((item for item in items if list(items).count(item) > 1), None)
         if twice is not None:
             raise ConfigError(f"{what} '{twice}' is listed twice; remove one")
+    _check_names(experiment)
     if not experiment.seeds:
         raise ConfigError("'seeds' is empty; give at least one seed, six for a significance test")
     rows = [experiment.baseline, experiment.report.ours, *experiment.report.main, *experiment.report.terms]
@@ -46,11 +53,23 @@ def check_experiment(experiment: Experiment) -> None:
             raise ConfigError(f"seed {seed} is negative; use 0 or above")
     _check_starts(experiment)
     _check_numbers(experiment)
+    _check_resources(experiment)
     _check_disjoint(experiment)
     for dataset in experiment.all_datasets:
         _check_eao(dataset)
         _check_reading(dataset)
     check_study(experiment)
+
+
+def _check_names(experiment: Experiment) -> None:
+    """Names of the configuration become names of files, and parts of commands and of paths in them."""
+    items = [experiment.variants, experiment.grid_variants, experiment.all_datasets, experiment.grids]
+    for name in (experiment.profile, *(each.name for group in items for each in group)):
+        if not FILE_NAME.fullmatch(name):
+            raise ConfigError(
+                f"{name!r} is used as a name of files; begin with a letter or digit, leave out '/', '\\', braces and "
+                "control characters, and keep it below 200 characters"
+            )
 
 
 def _check_starts(experiment: Experiment) -> None:
@@ -105,6 +124,18 @@ def _check_numbers(experiment: Experiment) -> None:
         raise ConfigError(f"'train.epoch_maps' is {experiment.train.epoch_maps}; give 0 (none) or a number of maps")
     if log_range(experiment.tune.lr_scale) is None:
         raise ConfigError(f"'tune.lr_scale' is {list(experiment.tune.lr_scale)}; write [low, high], both above 0")
+
+
+def _check_resources(experiment: Experiment) -> None:
+    """Amounts that a cluster can give."""
+    for item in fields(experiment.resources):
+        asked = getattr(experiment.resources, item.name)
+        for key, value in asdict(asked).items() if is_dataclass(asked) else ():
+            least = 0 if key in ("gpus", "gpu_mb") else 1
+            if key != "gpu_type" and value < least:
+                raise ConfigError(f"'resources.{item.name}.{key}' is {value}; give a value of {least} or above")
+    if experiment.resources.growth < 1:
+        raise ConfigError(f"'resources.growth' is {experiment.resources.growth}; give a factor of 1 or above")
 
 
 def _check_eao(dataset: Dataset) -> None:

@@ -1,6 +1,5 @@
 """Reading configuration: profile + catalogues -> experiment."""
 
-import json
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from siamloss.config_build import build
 from siamloss.config_check import check_experiment
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError, did_you_mean
 from siamloss.presets import PRESETS
+from siamloss.provenance.sealed import read_json
 from siamloss.variants import GRIDS, Catalogue, expand, resolve_grid, resolve_variant
 
 
@@ -26,6 +26,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
         raise ConfigError(f"{path} is not valid YAML near line {line}; correct the syntax") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply; write it as config/README.md says") from error
     if not isinstance(value, dict):
         raise ConfigError(f"{path} must hold a mapping of keys to values; see config/README.md")
     return value
@@ -141,7 +143,7 @@ def with_preset(raw: dict[str, Any], name: str) -> dict[str, Any]:
 def read_spec(path: Path) -> Experiment:
     """Read a ``spec.json`` written by ``siamloss spec``."""
     try:
-        raw = json.loads(Path(path).read_text(encoding="utf-8"))
+        raw = read_json(path)
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"{path} is not a readable spec; make it with 'siamloss spec --config config/demo.yaml'"

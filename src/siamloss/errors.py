@@ -54,12 +54,20 @@ class CorruptError(SiamlossError):
     """A generated file that does not match its manifest, or is truncated."""
 
 
+class MismatchError(SiamlossError):
+    """A printed number that is not what the records give."""
+
+
 class DiskFullError(SiamlossError):
     """The disk cannot hold what is about to be written."""
 
 
 class DeviceError(SiamlossError):
     """The requested device does not exist here."""
+
+
+class DeviceBusyError(DeviceError):
+    """Other jobs hold all devices for longer than this one waits."""
 
 
 class DivergedError(SiamlossError):

@@ -1,7 +1,7 @@
 """How much a profile has to compute, before any of it is begun."""
 
 from siamloss.config import Experiment
-from siamloss.jobs import network_runs, tuned_names
+from siamloss.runs import network_runs, tuned_names
 
 
 def training_pairs(experiment: Experiment) -> dict[str, int]:

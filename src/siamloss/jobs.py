@@ -16,6 +16,7 @@ from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
 from siamloss.provenance.manifest import tree_entries
 from siamloss.provenance.tree import Entry
+from siamloss.runs import FIXED, chosen_runs, compared, network_runs, runs, tuned_names
 
 ENTRY = {
     "data": "siamloss.data.prepare",
@@ -26,25 +27,30 @@ ENTRY = {
     "track": "siamloss.tracking.job",
     "measure": "siamloss.metrics.job",
     "separability": "siamloss.metrics.separation_job",
-    "report": "siamloss.report.job",
+    "frames": "siamloss.report.frames_job",
+    "tables": "siamloss.report.job",
+    "figures": "siamloss.report.figures_job",
+    "page": "siamloss.report.page_job",
     "ablation": "siamloss.report.ablation",
     "study": "siamloss.report.study",
 }
 """Entry module of each verb; its import closure is the code of the job."""
 
-FIXED = ("never-moves", "oracle")
-"""Controls without a network: one deterministic run, no seed."""
+NETWORK = ("siamloss.tracking.batched", "siamloss.tracking.load")
+"""What tracking with a network imports by name; the controls without one do not depend on it."""
 
 
 def code(verb: str, variant: Variant | None = None, dataset: Dataset | None = None) -> str:
     """Fingerprint of a verb's code.
 
     A training also depends on the file of its own loss and on no other loss; a job that reads a dataset on the reader
-    of its layout; only the drawing of a synthetic dataset on the generator.
+    of its layout; only the drawing of a synthetic dataset on the generator; only a network's tracking on the network.
     """
     modules = [ENTRY[verb]]
-    if variant is not None and variant.loss:
+    if variant is not None and variant.loss and verb != "track":
         modules.append(loss_module(variant.loss))
+    if verb == "track" and (variant is None or variant.control not in FIXED):
+        modules.extend(NETWORK)
     if dataset is not None:
         modules.append(reader_module(dataset.format, dataset.reader))
         if verb == "data" and dataset.synthetic is not None:
@@ -131,55 +137,27 @@ def track_part(experiment: Experiment, variant: Variant, dataset: Dataset) -> st
 
 def measure_part(experiment: Experiment, dataset: Dataset, ablation: bool = False) -> str:
     """Hash of the settings that metrics depend on, given the records."""
-    return short_hash([_files(dataset), dataset.year, dataset.eao_interval, chosen_runs(experiment, ablation)])
+    return short_hash([_files(dataset), dataset.year, dataset.eao_interval, sorted(chosen_runs(experiment, ablation))])
 
 
 def separability_part(experiment: Experiment, ablation: bool = False) -> str:
     """Hash of the settings that separability depends on, given the score maps."""
-    return short_hash(network_runs(experiment, ablation=ablation))
+    return short_hash(sorted(network_runs(experiment, ablation=ablation)))
+
+
+def frames_part(experiment: Experiment) -> str:
+    """Hash of the settings that the frames to step through depend on, given the runs and their records."""
+    tests = experiment.datasets.test
+    parts = []
+    for name, seed in compared(experiment):
+        variant = experiment.variant(name)
+        parts.append([name, seed, variant.label, [track_part(experiment, variant, dataset) for dataset in tests]])
+    return short_hash([parts, experiment.report.qualitative_sequences, [_files(dataset) for dataset in tests]])
 
 
 def report_part(experiment: Experiment) -> str:
     """Hash of everything the report prints."""
     return short_hash(experiment.to_dict())
-
-
-def runs(experiment: Experiment) -> list[tuple[str, int]]:
-    """All (variant, seed) with records; the fixed controls have seed 0 only."""
-    return [
-        (variant.name, seed)
-        for variant in experiment.variants
-        for seed in ([0] if variant.control in FIXED else experiment.seeds)
-    ]
-
-
-def ablation_runs(experiment: Experiment) -> list[tuple[str, int]]:
-    """All (variant, seed) of the grids, and of the baseline they are compared to, each once."""
-    names = dict.fromkeys([experiment.baseline, *(name for grid in experiment.grids for name in grid.variants)])
-    return [
-        (name, seed)
-        for name in (names if experiment.grids else [])
-        for seed in ([0] if experiment.variant(name).control in FIXED else experiment.ablation_seeds)
-    ]
-
-
-def chosen_runs(experiment: Experiment, ablation: bool) -> list[tuple[str, int]]:
-    """Runs of the ablation, or of the main list."""
-    return ablation_runs(experiment) if ablation else runs(experiment)
-
-
-def network_runs(experiment: Experiment, trained_only: bool = False, ablation: bool = False) -> list[tuple[str, int]]:
-    """All (variant, seed) with weights; with ``trained_only`` without the untrained control."""
-    found = [(experiment.variant(name), seed) for name, seed in chosen_runs(experiment, ablation)]
-    return [(v.name, seed) for v, seed in found if (v.loss if trained_only else v.control not in FIXED)]
-
-
-def tuned_names(experiment: Experiment, ablation: bool = False) -> list[str]:
-    """Variants that a tuning job is run for, each once."""
-    if not experiment.tune.trials:
-        return []
-    trained = network_runs(experiment, trained_only=True, ablation=ablation)
-    return list(dict.fromkeys(experiment.variant(name).tuned_as for name, _ in trained))
 
 
 def count_jobs(experiment: Experiment) -> dict[str, int]:
@@ -195,6 +173,9 @@ def count_jobs(experiment: Experiment) -> dict[str, int]:
         "track": len(runs(experiment)) * tests,
         "measure": tests,
         "separability": 1,
-        "report": 3,
+        "frames": 1,
+        "tables": 1,
+        "figures": 1,
+        "page": 1,
         "all": 1,
     }

@@ -8,14 +8,27 @@ from siamloss.config import Experiment
 
 @dataclass(frozen=True)
 class Home:
-    """Paths of one experiment's products."""
+    """Paths of one experiment's products.
+
+    Attributes
+    ----------
+    experiment : names the folder.
+    made : another folder for what is computed from runs and records (metrics, separability, tables, figures, page);
+        without it they lie beside the rest.
+    """
 
     experiment: Experiment
+    made: Path | None = None
 
     @property
     def root(self) -> Path:
         """``results/<profile>``."""
         return Path(self.experiment.results) / self.experiment.profile
+
+    @property
+    def computed(self) -> Path:
+        """Folder of what is computed from runs and records."""
+        return self.root if self.made is None else Path(self.made)
 
     @property
     def spec(self) -> Path:
@@ -61,7 +74,7 @@ class Home:
         return self.root / "test_evaluations.jsonl"
 
     def _measured(self, ablation: bool) -> Path:
-        return self.root / "metrics" / "ablation" if ablation else self.root / "metrics"
+        return self.computed / "metrics" / "ablation" if ablation else self.computed / "metrics"
 
     def metrics(self, benchmark: str, ablation: bool = False) -> Path:
         """Tidy metrics of all runs (of the main list, or of the ablation) on a benchmark; the curves lie beside."""
@@ -77,7 +90,12 @@ class Home:
 
     def separability(self, ablation: bool = False) -> Path:
         """Tidy separability of the scores of all runs."""
-        return self.root / "separability" / f"{'ablation' if ablation else 'main'}.parquet"
+        return self.computed / "separability" / f"{'ablation' if ablation else 'main'}.parquet"
+
+    @property
+    def partial(self) -> Path:
+        """Report on what is there, where runs are missing; ``siamloss report`` makes it, no rule does."""
+        return self.root / "partial"
 
     @property
     def ablation(self) -> Path:
@@ -92,17 +110,22 @@ class Home:
     @property
     def tables(self) -> Path:
         """Tables as CSV, Markdown and LaTeX."""
-        return self.root / "tables"
+        return self.computed / "tables"
 
     @property
     def figures(self) -> Path:
-        """Figures as PNG and PDF."""
-        return self.root / "figures"
+        """Figures as PNG, PDF and SVG."""
+        return self.computed / "figures"
+
+    @property
+    def frames(self) -> Path:
+        """Small pictures, boxes and score maps of the sequences that the page steps through."""
+        return self.root / "frames"
 
     @property
     def page(self) -> Path:
         """The self-contained page."""
-        return self.root / "report" / "index.html"
+        return self.computed / "report" / "index.html"
 
     def log(self, name: str) -> Path:
         """Messages of one job."""

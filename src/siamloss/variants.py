@@ -14,7 +14,7 @@ from typing import Any
 from siamloss.config import Grid, Variant
 from siamloss.config_build import build, log_range
 from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError, did_you_mean
-from siamloss.losses.registry import check_loss
+from siamloss.losses.registry import check_loss, loss_parameters
 
 CONTROLS = ("never-moves", "untrained", "oracle")
 INSTANCE = re.compile(r"(?P<base>[^\[\]]+)\[(?P<params>[^\[\]]+)\]")
@@ -51,13 +51,15 @@ def resolve_variant(name: str, catalogue: Catalogue) -> Variant:
 
 
 def instance(base: Variant, settings: dict[str, Any]) -> Variant:
-    """The variant with other settings; its name lists what differs, in the order of the base's parameters."""
+    """The variant with other settings; its name lists what differs, in the order of the loss's own parameters,
+    however the catalogue has them."""
     check_loss(base.loss, {key: value for key, value in settings.items() if key != RATE}, base.name)
     own = {RATE: base.lr_scale, **base.params}
     changed = {key: value for key, value in settings.items() if key in base.tune or key not in own or own[key] != value}
     if not changed:
         return base
-    order = [*(key for key in base.params if key in changed), *(key for key in changed if key not in base.params)]
+    places = {key: place for place, key in enumerate(loss_parameters(base.loss))}
+    order = sorted(changed, key=lambda key: (places.get(key, len(places)), key))
     name = f"{base.name}[{','.join(f'{key}={_text(changed[key])}' for key in order)}]"
     return replace(
         base,

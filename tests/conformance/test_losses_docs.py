@@ -32,7 +32,7 @@ assert len(code_fingerprint(loss_module(name))) == 12
 
 def block(language):
     """The one code block of docs/add-a-loss.md in a language."""
-    (text,) = re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / "add-a-loss.md").read_text(), re.DOTALL)
+    (text,) = re.findall(rf"```{language}[^\n]*\n(.*?)```", (ROOT / "docs" / "add-a-loss.md").read_text(), re.DOTALL)
     return text
 
 

@@ -1,21 +1,24 @@
-"""One flipped byte, with size and time stamps kept: found by whoever would use the file, before it is used.
+"""One flipped byte, a lost end or a repetition, time stamps kept: found by whoever would use the file, before it is.
 
-FLIPS=1000 spreads a thousand flips over the classes; without it there are a few of each.
+FLIPS=1000 spreads a thousand flips over the classes, HARMS=300 as many losses and repetitions; without them there are a
+few of each.
 """
 
 import gzip
 import io
 import os
+import re
 import shutil
 import tarfile
 import zipfile
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import cycle
 
 import numpy as np
 import pytest
+from tests.faults.harm import Target, harmed
+from tests.faults.products import json_targets, measured_targets, report_targets, run_targets
 
 from siamloss.config import CropsConfig
 from siamloss.crops.build import build_store
@@ -27,45 +30,14 @@ from siamloss.data.open import dataset_root
 from siamloss.data.prepare import prepare_dataset
 from siamloss.data.unpack import unpack
 from siamloss.data.verified import open_verified
-from siamloss.errors import ArchiveError, CorruptError
-from siamloss.model import build_model
+from siamloss.errors import ArchiveError, ConfigError, CorruptError
 from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_file
 from siamloss.provenance.manifest import NAME, verify_manifest, write_manifest
-from siamloss.training.run import load_run, write_run
 
-FLIPS = int(os.environ.get("FLIPS", "66"))
+FLIPS, LOSSES = int(os.environ.get("FLIPS", "60")), int(os.environ.get("HARMS", "60"))
+REMEDY = re.compile(r"delete|restore|fetch|again|make it|correct or remove")
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp")
-
-
-@dataclass
-class Target:
-    """A file, the places in it that may be flipped (all without any), and the verb that would use it."""
-
-    path: object
-    use: object
-    places: range | None = None
-
-
-@contextmanager
-def flipped(path, place, bit):
-    """One bit changed on the disk; the file is as old and as large as before."""
-    facts = path.stat()
-
-    def change():
-        with open(path, "r+b") as file:
-            file.seek(place)
-            byte = file.read(1)[0]
-            file.seek(place)
-            file.write(bytes([byte ^ (1 << bit)]))
-        os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-
-    change()
-    assert (path.stat().st_mtime_ns, path.stat().st_size) == (facts.st_mtime_ns, facts.st_size)
-    try:
-        yield
-    finally:
-        change()
 
 
 def pack(root, kind):
@@ -140,7 +112,7 @@ def datasets(tiny, folder):
 
 
 def stores(tiny, folder):
-    """Crops and index of a raw and of a JPEG store, checked when the store is opened, or when a crop is read."""
+    """Crops, index and manifest of a raw and of a JPEG store, checked when it is opened, or when a crop is read."""
     found = {"crops": [], "index": []}
     name = tiny.datasets.val.name
     for storage in CROPS:
@@ -151,60 +123,60 @@ def stores(tiny, folder):
             opened = open_store(store, check="rows")
             opened.read(np.arange(len(opened)))
 
-        uses = [lambda store=store: open_store(store), read, lambda store=store: verify_any(store).require_whole()]
+        uses = [partial(open_store, store), read, lambda store=store: verify_any(store).require_whole()]
         found["crops"] += [Target(store / CROPS[storage], use) for use in uses]
-        found["index"] += [Target(store / INDEX, use) for use in uses]
+        found["index"] += [Target(store / name, use) for name in (INDEX, NAME) for use in uses]
     return found
-
-
-def runs(tiny, folder):
-    """Weights, curve, facts and maps of a run, loaded to track or verified."""
-    run = folder / "run"
-    run.mkdir()
-    write_run(run, build_model(tiny.model, seed=0), [{"epoch": 1}], {"head": "correlation"})
-    uses = [lambda: load_run(run, tiny.model, "cpu"), lambda: verify_any(run).require_whole()]
-    files = sorted(path for path in run.iterdir() if path.name != NAME)
-    return {"run": [Target(path, uses[number % 2]) for number, path in enumerate(files)]}
 
 
 @pytest.fixture(scope="module")
 def targets(tiny, tmp_path_factory):
-    """Files to flip, by class."""
+    """Files to damage, by class."""
+    makers = (archives, datasets, stores, run_targets, measured_targets, json_targets, report_targets)
     found = {}
-    for make in (archives, datasets, stores, runs):
+    for make in makers:
         found |= make(tiny, tmp_path_factory.mktemp(make.__name__))
     return found
 
 
-def tally(kind, choices, count, rng):
-    """Flip ``count`` bytes in files of one class; the flips that nobody noticed."""
+def tally(kind, choices, harm, count, rng):
+    """Damage files of one class ``count`` times; what nobody noticed, or did not name with what to do."""
     missed = []
     order = rng.permutation(len(choices))
     for number in range(count):
         target = choices[order[number % len(choices)]]
-        places = target.places or range(target.path.stat().st_size)
-        place, bit = places[rng.integers(len(places))], int(rng.integers(8))
-        with flipped(target.path, place, bit):
+        with harmed(target, harm, rng) as what:
             try:
                 target.use()
-                missed.append(f"{kind}: bit {bit} of byte {place} of {target.path}")
-            except (CorruptError, ArchiveError) as error:
-                if str(target.path.parent) not in str(error):
-                    missed.append(f"{kind}: {target.path} is not named in: {error}")
+                missed.append(f"{kind}: {what} of {target.path}")
+            except (CorruptError, ArchiveError, ConfigError) as error:
+                if target.path.name not in str(error) or not REMEDY.search(str(error)):
+                    missed.append(f"{kind}: {target.path} or a remedy is not named in: {error}")
     return missed
 
 
-def test_every_flip_is_found_before_use(targets, capsys):
-    rng, count, missed = np.random.default_rng(0), -(-FLIPS // len(targets)), {}
+def count_missed(targets, harms, total, capsys):
+    """Damage files of all classes; the lines of what was missed."""
+    rng, count, missed = np.random.default_rng(0), -(-total // (len(targets) * len(harms))), {}
     for kind, choices in targets.items():
+        into = choices[0].path.parents[1] / "into"
         choices[0].use()  # whole, it passes
-        shutil.rmtree(choices[0].path.parents[1] / "into", ignore_errors=True)
-        missed[kind] = tally(kind, choices, count, rng)
-        assert not (choices[0].path.parents[1] / "into").exists()
+        shutil.rmtree(into, ignore_errors=True)
+        missed[kind] = [line for harm in harms for line in tally(kind, choices, harm, count, rng)]
+        assert not into.exists()
         choices[0].use()
-        shutil.rmtree(choices[0].path.parents[1] / "into", ignore_errors=True)
+        shutil.rmtree(into, ignore_errors=True)
+    made = count * len(harms)
     with capsys.disabled():
-        shares = (f"{kind} {count - len(lines)}/{count}" for kind, lines in missed.items())
-        print("\nflips found: " + ", ".join(shares))
-    assert [line for lines in missed.values() for line in lines] == []
-    assert count * len(targets) >= FLIPS
+        shares = (f"{kind} {made - len(lines)}/{made}" for kind, lines in missed.items())
+        print(f"\n{' and '.join(harms)} found, of {made * len(targets)}: " + ", ".join(shares))
+    assert made * len(targets) >= total
+    return [line for lines in missed.values() for line in lines]
+
+
+def test_every_flip_is_found_before_use(targets, capsys):
+    assert count_missed(targets, ["flip"], FLIPS, capsys) == []
+
+
+def test_every_loss_and_repetition_is_found_before_use(targets, capsys):
+    assert count_missed(targets, ["truncation", "repetition"], LOSSES, capsys) == []

@@ -5,10 +5,12 @@ import math
 import statistics
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siamloss.config import StatsConfig
 from siamloss.stats.bootstrap import resample
 from siamloss.stats.components import linear_cells, spread
 from siamloss.stats.holm import holm
@@ -21,6 +23,7 @@ from siamloss.stats.improvement import (
 )
 from siamloss.stats.iqm import bootstrap_iqm, interquartile_mean, iqm_cells
 from siamloss.stats.permutation import permutation_p
+from siamloss.stats.summary import summarise
 
 
 def loop_iqm(values):
@@ -213,3 +216,55 @@ def test_linear_cells_average_to_the_estimate_and_follow_it(seed):
     heavier[1, 2] *= 1 + step
     moved = (mean(values, heavier) - mean(values, weights)) / step * values.size
     assert linear_cells(values, weights)[1, 2] - np.average(values[1], weights=weights[1]) == pytest.approx(moved, 1e-4)
+
+
+def loop_unbalanced(rows, baseline):
+    """Means over the seeds that a variant has, differences over the seeds that both have, one seed at a time.
+
+    ``rows`` is ``{variant: {seed: {sequence: value}}}``, each sequence of weight 1.
+    """
+    found = {}
+    for variant, runs in rows.items():
+        means = {seed: sum(values.values()) / len(values) for seed, values in runs.items()}
+        differences = []
+        for seed, values in rows.get(baseline, {}).items():
+            if seed in means and variant != baseline:
+                differences.append(means[seed] - sum(values.values()) / len(values))
+        mean = sum(means.values()) / len(means) if means else math.nan
+        found[variant] = (
+            len(means),
+            mean,
+            len(differences) if variant != baseline else len(means),
+            sum(differences) / len(differences) if differences else math.nan,
+        )
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sets(st.integers(0, 7)), min_size=3, max_size=3), st.integers(0, 2**32 - 1))
+def test_unbalanced_seeds_are_summarised_as_in_a_loop(seeds, chance):
+    """Any seeds may be missing of any variant, the baseline included."""
+    rng = np.random.default_rng(chance)
+    names = ("base", "one", "two")
+    rows = {
+        name: {seed: {f"s{q}": float(rng.random()) for q in range(4)} for seed in sorted(own)}
+        for name, own in zip(names, seeds, strict=True)
+    }
+    tidy = [
+        ("b", "ao", name, seed, sequence, value, 1.0)
+        for name, runs in rows.items()
+        for seed, values in runs.items()
+        for sequence, value in values.items()
+    ]
+    columns = ["benchmark", "metric", "variant", "seed", "sequence", "value", "weight"]
+    table = summarise(pd.DataFrame(tidy, columns=columns), list(names), "base", StatsConfig(draws=20), partial=True)
+    if not tidy:
+        assert table.empty
+        return
+    expected = loop_unbalanced(rows, "base")
+    for row in table.to_dict("records"):
+        count, mean, paired, difference = expected[row["variant"]]
+        assert (row["n_seeds"], row["n_paired"]) == (count, paired if rows["base"] else 0)
+        assert row["mean"] == pytest.approx(mean, nan_ok=True)
+        assert row["diff"] == pytest.approx(difference, nan_ok=True)
+        assert math.isnan(row["p"]) is (paired < 6 or row["variant"] == "base")

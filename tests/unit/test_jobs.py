@@ -17,6 +17,7 @@ from siamloss.config import (
     TuneConfig,
 )
 from siamloss.config_io import load_profile
+from siamloss.runs import ablation_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINED = {"train gsl", "train logistic", "tune gsl", "tune logistic"}
@@ -81,7 +82,7 @@ CHANGES = [
     ("data_root", "/data", {"data real"}),
     ("profile", "other", set()),
     ("device", "cuda", ALL_RUNS),
-    ("baseline", "triplet", {"ablation"}),
+    ("baseline", "triplet", set()),
     ("crops/context", 0.4, {"crops", *NETWORK_TRACKS, "tune gsl", "tune logistic"}),
     ("crops/frames_per_sequence", 10, {"crops"}),
     ("pairs/stretch", 0.1, {"crops", "scores", *ALL_RUNS}),
@@ -215,9 +216,9 @@ def test_ablation_runs_are_the_baseline_and_every_cell_once():
     experiment = ablated()
     names = ["logistic", *experiment.grids[0].variants, *experiment.grids[1].variants[1:]]
     assert experiment.grids[1].variants[0] in experiment.grids[0].variants
-    assert jobs.ablation_runs(experiment) == [(name, seed) for name in names for seed in (0, 1)]
-    assert jobs.network_runs(experiment, ablation=True) == jobs.ablation_runs(experiment)
-    assert jobs.ablation_runs(ablated(ablation={})) == []
+    assert ablation_runs(experiment) == [(name, seed) for name in names for seed in (0, 1)]
+    assert jobs.network_runs(experiment, ablation=True) == ablation_runs(experiment)
+    assert ablation_runs(ablated(ablation={})) == []
     assert jobs.chosen_runs(experiment, ablation=False) == jobs.runs(experiment)
 
 
@@ -243,7 +244,10 @@ def test_counts_of_the_demo_are_those_of_its_lists():
         "track": 54,
         "measure": 3,
         "separability": 1,
-        "report": 3,
+        "frames": 1,
+        "tables": 1,
+        "figures": 1,
+        "page": 1,
         "all": 1,
     }
     assert counts["train"] == len(jobs.network_runs(demo))

@@ -11,6 +11,7 @@ from siamloss import jobs
 from siamloss.config_io import load_profile
 from siamloss.data.open import dataset_root
 from siamloss.paths import Home
+from siamloss.records.ledger import seal_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +27,7 @@ def experiment():
 def products(experiment):
     """Every product of an experiment: (what, path)."""
     home = Home(experiment)
-    found = [(what, getattr(home, what)) for what in ("spec", "tables", "figures", "page")]
+    found = [(what, getattr(home, what)) for what in ("spec", "tables", "figures", "frames", "page")]
     for dataset in experiment.all_datasets:
         found += [("manifest", home.manifest(dataset.name)), ("data", dataset_root(experiment, dataset))]
     found += [("crops", home.crops(item.name)) for item in (experiment.datasets.train, experiment.datasets.val)]
@@ -39,7 +40,8 @@ def products(experiment):
         found += [("records", home.records(*run, dataset.name)) for run in jobs.runs(experiment)]
     found += [("tune", home.tune(name)) for name in jobs.tuned_names(experiment)]
     found += [("separability", home.separability(ablation)) for ablation in (False, True)]
-    found += [("ablation", home.ablation), ("study", home.study), ("ledger", home.ledger)]
+    found += [("ablation", home.ablation), ("study", home.study), ("ledger", home.ledger), ("partial", home.partial)]
+    found += [("seal", seal_of(home.ledger))]
     return [*found, ("log", home.log("train-gsl")), ("progress", home.progress("0123456789ab"))]
 
 

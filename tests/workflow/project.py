@@ -1,5 +1,6 @@
 """A throw-away project with the workflow and tiny drawn datasets, for tests that run snakemake."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -35,10 +36,21 @@ def drawn(layout, role, seed):
 
 
 class Project:
-    """A folder with the workflow, its own configuration, and snakemake to run in it."""
+    """A folder with the workflow, its own configuration, and snakemake to run in it.
 
-    def __init__(self, folder):
+    Parameters
+    ----------
+    own_source : it also has its own copy of the package, which may be edited.
+    """
+
+    def __init__(self, folder, own_source=False):
         self.folder = folder
+        self.environment = dict(os.environ)
+        if own_source:
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / "src" / "siamloss", folder / "src" / "siamloss", ignore=ignore)
+            shutil.copy(ROOT / "pyproject.toml", folder)
+            self.environment["PYTHONPATH"] = str(folder / "src")
         for name in ("Snakefile", "environment.yml"):
             shutil.copy(ROOT / name, folder)
         shutil.copytree(ROOT / "workflow", folder / "workflow")
@@ -64,7 +76,14 @@ class Project:
         return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
 
     def snakemake(self, *arguments):
-        return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=900)
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=3000,
+        )
 
     def start(self, *arguments):
         """Snakemake in the background, the leader of its own process group, which a signal can reach as a whole.
@@ -74,7 +93,12 @@ class Project:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         return subprocess.Popen(
-            self.command(*arguments), cwd=self.folder, start_new_session=True, preexec_fn=heed, **quiet
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            start_new_session=True,
+            preexec_fn=heed,
+            **quiet,
         )
 
     def planned(self, *targets):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,21 +12,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.workflow.project import PROFILE, ROOT, Project
+from tests.workflow.project import PROFILE, ROOT
+from tests.workflow.rerun_table import EDITS
 
-COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "mean", "low", "high", "diff", "diff_low", "diff_high"]
-COLUMNS += ["p", "p_holm"]
-REPORT = {"spec", "tables", "figures", "page"}
-NETWORK = {"train", "scores", "track", "measure", "separability"}
+COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "n_paired", "mean", "low", "high", "diff", "diff_low"]
+COLUMNS += ["diff_high", "p", "p_holm", "seeds"]
+QUICK = [edit for edit in EDITS if edit.quick]
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    project = Project(folder)
-    result = project.snakemake()
-    assert result.returncode == 0, result.stdout + result.stderr
-    return project
+@pytest.fixture
+def project(finished):
+    return finished
 
 
 @pytest.fixture
@@ -50,6 +47,26 @@ def test_all_products_exist(home):
     assert page.count("<img") >= 8
 
 
+@pytest.mark.slow
+def test_the_report_of_snakemake_has_every_product_with_caption_and_category(project, home):
+    result = project.snakemake("--report", "report.html")
+    assert result.returncode == 0, result.stdout + result.stderr
+    text = (project.folder / "report.html").read_text(encoding="utf-8")
+    found, groups = (
+        json.JSONDecoder().raw_decode(text, re.search(rf"var {name} = (?={{)", text).end())[0]
+        for name in ("results", "categories")
+    )
+    promised = {*(home / "tables").glob("*.csv"), *(home / "figures").glob("*.png"), home / "report" / "index.html"}
+    assert set(found) == {str(path.relative_to(project.folder)) for path in promised}
+    for path, item in found.items():
+        assert len(re.sub(r"<[^>]*>", "", item["caption"]).split()) > 12, path
+        assert "A table of this run" not in item["caption"], f"{path} needs words of its own in tables.rst"
+        assert "A figure of this run" not in item["caption"], f"{path} needs words of its own in figures.rst"
+        assert item["labels"], path
+        assert item["data_uri"].startswith("data:"), path
+    assert set(groups) == {"Tables", "Figures", "Page"}
+
+
 def test_main_table_is_tidy_and_complete(home):
     table = pd.read_csv(home / "tables" / "main.csv")
     assert list(table.columns) == COLUMNS
@@ -62,6 +79,30 @@ def test_main_table_is_tidy_and_complete(home):
     assert oracle["mean"].item() == pytest.approx(1.0, abs=1e-12)
 
 
+def test_every_printed_number_is_what_the_records_give(project, home):
+    command = [sys.executable, "-m", "siamloss.cli", "report", "--check", "--spec", "results/tiny/spec.json"]
+    run = {"cwd": project.folder, "capture_output": True, "text": True}
+    found = subprocess.run(command, **run)
+    assert found.returncode == 0, found.stderr
+    assert re.match(r"[1-9]\d+ numbers of [1-9]\d files are what the records give", found.stdout)
+    for kind in ("metrics", "separability", "csv", "markdown", "latex", "captions", "page"):
+        assert re.search(rf"{kind} [1-9]", found.stdout), kind
+    path = home / "tables" / "main.md"
+    text, before = path.read_text(), path.stat()
+    try:
+        head, row, numbers = text.partition("| Logistic")
+        changed = re.sub(r"\.(\d)(?=\d)", lambda digit: f".{(int(digit[1]) + 1) % 10}", numbers, count=1)
+        path.write_text(head + row + changed)
+        found = subprocess.run(command, **run)
+    finally:
+        path.write_text(text)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert found.returncode == 2
+    (line,) = [line for line in found.stderr.splitlines() if line.startswith("siamloss: MismatchError: ")]
+    assert "tables/main.md, row 'logistic" in line.lower()
+    assert "siamloss tables --spec results/tiny/spec.json --out results/tiny/tables" in line
+
+
 def test_second_run_has_nothing_to_do(project):
     result = project.snakemake()
     assert result.returncode == 0
@@ -69,35 +110,10 @@ def test_second_run_has_nothing_to_do(project):
     assert project.planned() == {}
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"tune": {**PROFILE["tune"], "trials": 3}}, {*NETWORK, "tune", *REPORT}),
-        ({"ablation": {"grids": ["eta"]}}, REPORT),
-        ({"stats": {"draws": 300}}, REPORT),
-        ({"track": {"scale_lr": 0.5}}, {"tune", *NETWORK, *REPORT}),
-        ({"seeds": [1]}, {*NETWORK, *REPORT}),
-        ({"train": {**PROFILE["train"], "checkpoint_steps": 5}}, REPORT),
-    ],
-)
-def test_a_change_of_the_configuration_runs_what_it_touches(project, change, expected):
-    project.write({**PROFILE, **change})
-    try:
-        assert set(project.planned()) == expected
-    finally:
-        project.write(PROFILE)
-
-
-def test_a_new_variant_trains_only_itself(project):
-    project.write({**PROFILE, "variants": [*PROFILE["variants"], "gsl[eta=0.5]"]})
-    try:
-        planned = project.planned()
-    finally:
-        project.write(PROFILE)
-    assert planned["train"] == 1
-    assert planned["track"] == 3
-    assert "crops" not in planned
-    assert "data" not in planned
+@pytest.mark.parametrize("edit", QUICK, ids=[edit.name for edit in QUICK])
+def test_an_edit_runs_what_it_touches_and_nothing_else(planned_after, edit):
+    """Some of the table; ``test_reruns.py`` goes through all of it."""
+    assert planned_after(edit) == edit.expected()
 
 
 @pytest.mark.slow

@@ -12,8 +12,8 @@ from siamloss.data.fetch.wanted import wanted_sources
 from siamloss.data.open import missing_datasets
 from siamloss.errors import SiamlossError
 from siamloss.paths import Home
-from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import canonical_json, sha256_bytes
+from siamloss.provenance.sealed import write_json
 
 
 def get_experiment():
@@ -33,15 +33,20 @@ def store_spec():
     text = canonical_json(EXPERIMENT.to_dict())
     path = Path(".snakemake") / "specs" / f"{sha256_bytes(text.encode())[:12]}.json"
     if not path.exists():
-        write_text(path, text)
+        write_json(path, EXPERIMENT.to_dict(), sort_keys=True)
     return str(path)
 
 
 EXPERIMENT = get_experiment()
 HOME = Home(EXPERIMENT)
 SPEC = store_spec()
-# Jobs find `siamloss` beside this interpreter, also when the environment is not activated, and the spec by its variable.
-shell.prefix(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH SIAMLOSS_SPEC={shlex.quote(SPEC)}; ")
+# Jobs find `siamloss` beside this interpreter, also when the environment is not activated, the spec by its variable, and
+# so the GPU memory that their lease asks for.
+SHARES = {kind: getattr(EXPERIMENT.resources, kind).gpu_mb for kind in ("tune", "train", "scores", "track", "frames")}
+shell.prefix(
+    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH SIAMLOSS_SPEC={shlex.quote(SPEC)}"
+    f" SIAMLOSS_GPU_MB={','.join(f'{kind}={mb}' for kind, mb in SHARES.items())}; "
+)
 TRAIN_SET, VAL_SET = EXPERIMENT.datasets.train.name, EXPERIMENT.datasets.val.name
 BENCHMARKS = [dataset.name for dataset in EXPERIMENT.datasets.test]
 RUN = str(HOME.root / "train" / "{variant}" / "seed{seed}")
@@ -52,12 +57,6 @@ wildcard_constraints:
     seed=r"\d+",
     dataset=r"[^/.]+",
     benchmark=r"[^/.]+",
-
-
-def get_gpus():
-    """GPUs a network job asks for: one where there is one and the configuration allows it."""
-    present = shutil.which("nvidia-smi") is not None
-    return 1 if present and EXPERIMENT.device != "cpu" else 0
 
 
 def get_variant(wildcards):
@@ -107,7 +106,7 @@ def get_crops_code(wildcards):
 
 
 def get_track_code(wildcards):
-    return jobs.code("track", dataset=EXPERIMENT.dataset(wildcards.benchmark))
+    return jobs.code("track", get_variant(wildcards), EXPERIMENT.dataset(wildcards.benchmark))
 
 
 def get_measure_code(wildcards):
@@ -188,7 +187,7 @@ def get_records(wildcards):
 
 
 def get_ablation_records(wildcards):
-    return [HOME.records(*run, wildcards.benchmark) for run in jobs.ablation_runs(EXPERIMENT)]
+    return [HOME.records(*run, wildcards.benchmark) for run in jobs.chosen_runs(EXPERIMENT, ablation=True)]
 
 
 def get_measure_part(wildcards):
@@ -209,6 +208,11 @@ def get_runs(ablation):
 
 def get_choices(ablation):
     return [HOME.tune(variant) for variant in jobs.tuned_names(EXPERIMENT, ablation)]
+
+
+def get_ablation_labels(wildcards):
+    """Grid and name of a figure; a table is called by the name of its grid."""
+    return {"grid": getattr(wildcards, "grid", wildcards.name), "part": wildcards.name}
 
 
 def take_lock():

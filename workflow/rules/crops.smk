@@ -7,7 +7,9 @@ rule crops:
         HOME.log("crops-{dataset}"),
     conda:
         "../../environment.yml"
-    threads: 16
+    threads: get_cpus("crops")
+    resources:
+        **get_resources("crops"),
     params:
         part=get_crops_part,
         code=get_crops_code,

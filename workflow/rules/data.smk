@@ -5,6 +5,9 @@ rule spec:
         HOME.log("spec"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
         resolved=SPEC,
     shell:
@@ -18,6 +21,9 @@ rule data:
         HOME.log("data-{dataset}"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("data")
+    resources:
+        **get_resources("data"),
     params:
         part=get_data_part,
         code=get_data_code,
@@ -39,6 +45,9 @@ rule fetch_source:
         folder="|".join(map(re.escape, FETCHABLE)) or "none",
     conda:
         "../../environment.yml"
+    threads: get_cpus("data")
+    resources:
+        **get_resources("data"),
     params:
         source=get_source,
         root=get_data_root,

@@ -10,6 +10,9 @@ rule measure:
         HOME.log("measure-{benchmark}"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
         part=get_measure_part,
         code=get_measure_code,
@@ -44,6 +47,9 @@ rule separability:
         HOME.log("separability"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
         part=jobs.separability_part(EXPERIMENT),
         code=jobs.code("separability"),

@@ -1,8 +1,9 @@
 METRICS = [HOME.metrics(benchmark) for benchmark in BENCHMARKS]
 CURVES = [HOME.curves(benchmark) for benchmark in BENCHMARKS]
 ATTRIBUTES = [HOME.attributes(benchmark) for benchmark in BENCHMARKS]
+RECORDS = [HOME.records(*run, benchmark) for run in jobs.runs(EXPERIMENT) for benchmark in BENCHMARKS]
 PUBLISHED = [EXPERIMENT.report.published] if EXPERIMENT.report.published else []
-REPORT = {"part": jobs.report_part(EXPERIMENT), "code": jobs.code("report")}
+PART = jobs.report_part(EXPERIMENT)
 
 
 rule tables:
@@ -11,6 +12,7 @@ rule tables:
         metrics=METRICS,
         attributes=ATTRIBUTES,
         separability=HOME.separability(),
+        records=RECORDS,
         runs=get_runs(ablation=False),
         choices=get_choices(ablation=False),
         published=PUBLISHED,
@@ -19,14 +21,19 @@ rule tables:
             directory(HOME.tables),
             caption="../report/tables.rst",
             category="Tables",
-            patterns=["{name}.csv"],
+            labels={"table": "{name}"},
+            patterns=["{name,[^/]+}.csv"],
         ),
     log:
         HOME.log("tables"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
-        **REPORT,
+        part=PART,
+        code=jobs.code("tables"),
     shell:
         "siamloss --log {log:q} tables --out {output:q}"
 
@@ -46,14 +53,19 @@ rule figures:
             directory(HOME.figures),
             caption="../report/figures.rst",
             category="Figures",
-            patterns=["{name}.png", "{folder}/{name}.png"],
+            labels={"figure": "{name}"},
+            patterns=["{name,[^/]+}.png"],
         ),
     log:
         HOME.log("figures"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
-        **REPORT,
+        part=PART,
+        code=jobs.code("figures"),
     shell:
         "siamloss --log {log:q} figures --out {output:q}"
 
@@ -63,20 +75,28 @@ rule page:
         spec=HOME.spec,
         tables=HOME.tables,
         figures=HOME.figures,
+        frames=HOME.frames,
         published=PUBLISHED,
+        curves=CURVES,
         separability=HOME.separability(),
+        records=RECORDS,
+        scores=get_scores(ablation=False),
         runs=get_runs(ablation=False),
         choices=get_choices(ablation=False),
     output:
-        report(HOME.page, caption="../report/page.rst", category="Page"),
+        report(HOME.page, caption="../report/page.rst", category="Page", labels={"page": "all results"}),
     log:
         HOME.log("page"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
-        **REPORT,
+        part=PART,
+        code=jobs.code("page"),
     shell:
-        "siamloss --log {log:q} page --tables {input.tables:q} --figures {input.figures:q} --out {output:q}"
+        "siamloss --log {log:q} page --tables {input.tables:q} --figures {input.figures:q} --frames {input.frames:q} --out {output:q}"
 
 
 rule ablation:
@@ -91,14 +111,18 @@ rule ablation:
             directory(HOME.ablation),
             caption="../report/ablation.rst",
             category="Ablation",
-            patterns=["{name}.csv", "{folder}/{name}.png"],
+            labels=get_ablation_labels,
+            patterns=["{name,[^/]+}.csv", "{grid,[^/]+}/{name,[^/]+}.png"],
         ),
     log:
         HOME.log("ablation"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
-        part=REPORT["part"],
+        part=PART,
         code=jobs.code("ablation"),
     shell:
         "siamloss --log {log:q} ablation --out {output:q}"

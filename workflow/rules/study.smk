@@ -7,14 +7,18 @@ rule study:
             directory(HOME.study),
             caption="../report/study.rst",
             category="Study",
-            patterns=["{name}.csv", "{name}.png"],
+            labels={"part": "{name}"},
+            patterns=["{name,[^/]+}.csv", "{name,[^/]+}.png"],
         ),
     log:
         HOME.log("study"),
     conda:
         "../../environment.yml"
+    threads: get_cpus("other")
+    resources:
+        **get_resources("other"),
     params:
-        part=REPORT["part"],
+        part=PART,
         code=jobs.code("study"),
     shell:
         "siamloss --log {log:q} study --out {output:q}"

@@ -8,9 +8,9 @@ rule track:
         HOME.log("track-{variant}-seed{seed}-{benchmark}"),
     conda:
         "../../environment.yml"
-    threads: 1
+    threads: get_cpus("track")
     resources:
-        gpu=get_gpus(),
+        **get_resources("track"),
     params:
         part=get_track_part,
         code=get_track_code,

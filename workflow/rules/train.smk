@@ -10,9 +10,9 @@ rule tune:
         HOME.log("tune-{variant}"),
     conda:
         "../../environment.yml"
-    threads: 1
+    threads: get_cpus("tune")
     resources:
-        gpu=get_gpus(),
+        **get_resources("tune"),
     params:
         part=get_tune_part,
         code=get_tune_code,
@@ -36,9 +36,9 @@ rule train:
         HOME.log("train-{variant}-seed{seed}"),
     conda:
         "../../environment.yml"
-    threads: 1
+    threads: get_cpus("train")
     resources:
-        gpu=get_gpus(),
+        **get_resources("train"),
     params:
         part=get_train_part,
         code=get_train_code,
@@ -62,9 +62,9 @@ rule scores:
         HOME.log("scores-{variant}-seed{seed}"),
     conda:
         "../../environment.yml"
-    threads: 1
+    threads: get_cpus("scores")
     resources:
-        gpu=get_gpus(),
+        **get_resources("scores"),
     params:
         part=jobs.scores_part(EXPERIMENT),
         code=jobs.code("scores"),

@@ -1,6 +1,5 @@
 """The verb ``siamloss crops``: cut the frames of a dataset once, in parallel, resumably."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,9 +23,10 @@ from siamloss.crops.store import COLUMNS, CROPS, INDEX
 from siamloss.crops.unfinished import Unfinished, clear_others
 from siamloss.errors import ConfigError
 from siamloss.geometry import box_center
-from siamloss.provenance.atomic import named_disk_errors, publish_folder, write_text
+from siamloss.provenance.atomic import named_disk_errors, publish_folder
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME, tree_entries
+from siamloss.provenance.sealed import write_json
 
 AHEAD = 2
 """Blocks per thread that may wait to be written."""
@@ -97,7 +97,7 @@ def write_facts(plan: Plan, unfinished: Unfinished) -> None:
         "crops": {"file": CROPS[plan.config.storage], "bytes": unfinished.bytes},
         "files": tree_entries(folder, [INDEX]),
     }
-    write_text(folder / NAME, json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    write_json(folder / NAME, facts, sort_keys=True)
 
 
 def make_index(plan: Plan, unfinished: Unfinished) -> pd.DataFrame:

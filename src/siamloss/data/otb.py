@@ -4,24 +4,13 @@ import re
 from functools import partial
 from pathlib import Path
 
+from siamloss.data.otb_ranges import FRAME_RANGES
 from siamloss.data.pending import Pending, read_all
 from siamloss.data.sequence import Sequence
 from siamloss.data.text import list_frames, read_lines, read_names, read_table, require_all
 from siamloss.errors import MissingDataError
 
 ATTRIBUTES = ("IV", "SV", "OCC", "DEF", "MB", "FM", "IPR", "OPR", "OV", "BC", "LR")
-
-FRAME_RANGES = {
-    "David": (300, 770),
-    "Football1": (1, 74),
-    "Freeman3": (1, 460),
-    "Freeman4": (1, 283),
-    "Diving": (1, 215),
-}
-"""First and last annotated image, 1-based, of the sequences whose folders hold more images than annotations.
-
-Source: OTB toolkit, ``configSeqs.m``. (Tiger1 is annotated from image 1; OTB's results start at image 6.)
-"""
 
 TARGET = re.compile(r"(?P<folder>.+)[-.](?P<number>[12])")
 """``Jogging-2`` as result files write it, ``Jogging.2`` as the lists do: the second annotation of a folder."""

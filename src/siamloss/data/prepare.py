@@ -1,6 +1,5 @@
 """The verb ``siamloss data``: draw a synthetic dataset or check an existing one, and write its manifest."""
 
-import json
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 
@@ -8,8 +7,9 @@ from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import check_fetched, frame_folders, layout_of
-from siamloss.provenance.atomic import atomic_folder, write_text
+from siamloss.provenance.atomic import atomic_folder
 from siamloss.provenance.manifest import tree_entries
+from siamloss.provenance.sealed import write_json
 
 
 def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
@@ -39,7 +39,7 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
         "sequences": {sequence.name: len(sequence) for sequence in sequences},
         "files": entries,
     }
-    write_text(out, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    write_json(out, manifest, sort_keys=True)
 
 
 def _used(root: Path, sequences: list[Sequence], layout: str) -> list[str]:

@@ -6,7 +6,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from siamloss.data.imageheader import size_in_header
 from siamloss.errors import AnnotationError, EmptySequenceError, UnreadableImageError
+
+MOST_PX = 2**26
+"""Pixels above which an image is refused: twice those of an 8K video; a small file can announce gigabytes."""
+
+
+def decode_image(data: np.ndarray, flags: int) -> np.ndarray | None:
+    """An image from the bytes of its file; None where they are none, or announce more than :data:`MOST_PX` pixels."""
+    width, height = size_in_header(data[: 2**20].tobytes()) or (0, 0)
+    if not data.size or width * height > MOST_PX:
+        return None
+    try:
+        return cv2.imdecode(data, flags)
+    except cv2.error:
+        return None
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -14,7 +29,7 @@ def read_image(path: Path) -> np.ndarray:
 
     Raises
     ------
-    UnreadableImageError : the file is missing, empty or not an image.
+    UnreadableImageError : the file is missing, empty, not an image, or one of more than :data:`MOST_PX` pixels.
     """
     try:
         data = np.fromfile(path, dtype=np.uint8)
@@ -22,7 +37,7 @@ def read_image(path: Path) -> np.ndarray:
         raise UnreadableImageError(
             f"cannot read {path} ({error.strerror}); restore the file from its source"
         ) from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    image = decode_image(data, cv2.IMREAD_COLOR)
     if image is None:
         raise UnreadableImageError(f"{path} is not a readable image; restore the file from its source")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)

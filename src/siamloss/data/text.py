@@ -118,9 +118,19 @@ def require_root(root: Path) -> None:
 
 
 def require_some(names: list[str], root: Path) -> list[str]:
-    """The names; none at all is a :class:`MissingDataError`."""
+    """The names.
+
+    Raises
+    ------
+    MissingDataError, AnnotationError : there is none; one leads out of the root.
+    """
     if not names:
         raise MissingDataError(f"dataset folder {root} holds no sequence; set data_root to where the data is")
+    for name in names:
+        if name.startswith("/") or ".." in name.split("/") or not name.isprintable():
+            raise AnnotationError(
+                f"sequence name {name!r} of {root} leads out of that folder; correct the list of names"
+            )
     return names
 
 

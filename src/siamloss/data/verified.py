@@ -1,6 +1,5 @@
 """Open a dataset after checking every file that its manifest lists."""
 
-import json
 import os
 from pathlib import Path, PurePath
 
@@ -9,6 +8,7 @@ from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
 from siamloss.errors import AnnotationError, CorruptError
 from siamloss.provenance.manifest import NAME, added_names, entries_of, read_manifest, remedy_of, verify_entries
+from siamloss.provenance.sealed import read_json
 from siamloss.provenance.tree import file_names
 
 REMEDY = "restore the dataset, or delete its manifest and run snakemake again to accept the change"
@@ -30,7 +30,7 @@ def read_entries(manifest: Path) -> dict[str, dict]:
     CorruptError : the manifest is missing or damaged.
     """
     try:
-        return entries_of(json.loads(Path(manifest).read_text(encoding="utf-8")))
+        return entries_of(read_json(manifest))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptError(f"manifest {manifest} is not readable; delete it and run snakemake again") from error
 

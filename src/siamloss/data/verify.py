@@ -1,6 +1,5 @@
 """Every byte of a dataset or a run against its manifest, and all that differs."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -13,11 +12,19 @@ from tqdm import tqdm
 from siamloss.data.verified import REMEDY, added_files
 from siamloss.errors import CorruptError, MissingDataError
 from siamloss.provenance.manifest import NAME, added_names, entries_of, read_manifest, remedy_of
+from siamloss.provenance.parquet import read_parquet
+from siamloss.provenance.sealed import check_page, check_zip, read_json
 from siamloss.provenance.tree import Difference, Entry, find_differences
 
 SHOWN = 20
 """Differences that are printed; the JSON file has all."""
 ANEW = "restore it, or delete it and write it anew with the command that made it"
+CHECKS = {
+    ".html": lambda path: check_page(path.read_bytes()),
+    ".npz": lambda path: check_zip(path.read_bytes()),
+    ".parquet": read_parquet,
+}
+"""What compares a file that holds its own checksum with it; ValueError where it differs."""
 
 
 @dataclass
@@ -67,7 +74,8 @@ def verify_path(path: Path, threads: int | None = None) -> Verdict:
 
     Parameters
     ----------
-    path : folder of a dataset or run, or a manifest made by ``siamloss data``. Crop stores need ``verify_any`` of
+    path : folder of a dataset, a run or a report; a manifest made by ``siamloss data``; or one page, table or file of
+        score maps that holds its own checksum. Crop stores need ``verify_any`` of
         :mod:`siamloss.crops.verify`.
     threads : that hash; None for one per CPU, at most 8.
 
@@ -77,6 +85,8 @@ def verify_path(path: Path, threads: int | None = None) -> Verdict:
     CorruptError : the manifest itself is damaged.
     """
     path = Path(path)
+    if path.is_file() and path.suffix in CHECKS:
+        return _verify_sealed(path)
     if path.is_file() and path.name != NAME:
         return _verify_listed(path, threads)
     root = path.parent if path.is_file() else path
@@ -89,10 +99,21 @@ def verify_path(path: Path, threads: int | None = None) -> Verdict:
     return compare(root, entries, added_names(root, entries), remedy_of(root, manifest), threads)
 
 
+def _verify_sealed(path: Path) -> Verdict:
+    """One file with a checksum of its own."""
+    begin, found = time.perf_counter(), []
+    try:
+        CHECKS[path.suffix](path)
+    except ValueError as error:
+        found.append(Difference(path.name, "changed", f"{path} is damaged ({error})"))
+    remedy = f"delete {path} and run snakemake again to rebuild it"
+    return Verdict(str(path), 1, path.stat().st_size, time.perf_counter() - begin, found, remedy)
+
+
 def _verify_listed(path: Path, threads: int | None) -> Verdict:
     """The dataset whose root and files a manifest of ``siamloss data`` lists."""
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
         root, entries = Path(manifest["root"]), entries_of(manifest)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptError(f"{path} is no manifest of 'siamloss data'; {ANEW}") from error

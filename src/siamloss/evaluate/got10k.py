@@ -16,6 +16,7 @@ from siamloss.evaluate.shared import annotated_sequences, chosen_names, first_im
 from siamloss.geometry import center_error
 from siamloss.metrics import got10k
 from siamloss.metrics.otb_curves import PRECISION_THRESHOLDS, SUCCESS_THRESHOLDS, shares_above, shares_within
+from siamloss.metrics.scored import pooled_mean, scored_frames
 from siamloss.records.boxfiles import Rule, read_box_files
 from siamloss.records.resultfolders import Files, find_trackers
 
@@ -103,7 +104,7 @@ def _truth(folder: Path, boxes: np.ndarray, cover: np.ndarray | None, sizes: boo
         raise AnnotationError(
             f"{folder / 'cover.label'}, line {line}: {len(visible)} labels for {len(boxes)} boxes; restore the file"
         )
-    scored = got10k.scored_frames(visible)
+    scored = scored_frames(visible)
     bad = np.flatnonzero(scored & ~np.isfinite(boxes).all(axis=1))
     if bad.size:
         raise AnnotationError(
@@ -192,7 +193,7 @@ def _scores(
     sums = np.bincount(np.repeat(np.arange(len(lengths)), lengths), overlaps, minlength=len(lengths))
     means = np.where(lengths > 0, sums / np.maximum(lengths, 1), np.nan)
     columns = dict(zip(METRICS, (means, *rates.T), strict=True))
-    overall = {metric: got10k.pooled_mean(values, lengths) for metric, values in columns.items()}
+    overall = {metric: pooled_mean(values, lengths) for metric, values in columns.items()}
     classes = {name: truth.sequences[name].object_class for name in names}
     if all(classes.values()):
         for metric, values in columns.items():

@@ -15,7 +15,7 @@ from siamloss.errors import AnnotationError, MissingDataError, RecordError
 from siamloss.evaluate.result import Evaluation, TrackerResult
 from siamloss.evaluate.shared import chosen_names, pick, refuse_missing, score_trackers
 from siamloss.metrics import otb
-from siamloss.metrics.otb_curves import PRECISION_THRESHOLDS, SUCCESS_THRESHOLDS
+from siamloss.metrics.otb_curves import NORMALIZED_THRESHOLDS, PRECISION_THRESHOLDS, SUCCESS_THRESHOLDS
 from siamloss.metrics.otb_lists import LISTS, sequence_key
 from siamloss.records.boxfiles import Rule, read_box_files
 from siamloss.records.resultfolders import Files, find_trackers
@@ -68,7 +68,11 @@ def evaluate_otb(
     trackers = find_trackers(results, truth.boxes, sequence_key)
     score = partial(_score_tracker, truth=truth, variant=variant, zero_based=zero_based, allow_missing=allow_missing)
     scored = score_trackers(trackers, score)
-    thresholds = {"success": SUCCESS_THRESHOLDS, "precision": PRECISION_THRESHOLDS}
+    thresholds = {
+        "success": SUCCESS_THRESHOLDS,
+        "precision": PRECISION_THRESHOLDS,
+        "normalized": NORMALIZED_THRESHOLDS,
+    }
     return Evaluation("otb", variant, list_name, scored, thresholds, truth.attributes)
 
 
@@ -179,5 +183,5 @@ def _result(names: list[str], curves: list[np.ndarray], not_scored: dict[str, st
         overall={metric: getattr(mean, metric) for metric in METRICS},
         sequences={name: dict(zip(METRICS, row, strict=True)) for name, row in zip(names, rows, strict=True)},
         not_scored=dict(sorted(not_scored.items())),
-        curves={"success": mean.success, "precision": mean.precision},
+        curves={"success": mean.success, "precision": mean.precision, "normalized": mean.normalized},
     )

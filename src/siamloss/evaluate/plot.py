@@ -5,35 +5,30 @@ from matplotlib.figure import Figure
 from siamloss.evaluate.result import Evaluation
 from siamloss.report import style
 from siamloss.report.curves import draw_curves
+from siamloss.report.vot_plot import draw_accuracy_robustness
 
 
-def draw(evaluation: Evaluation) -> Figure:
-    """Success and precision curves, best tracker on top; for VOT, accuracy over robustness."""
+def draw(
+    evaluation: Evaluation,
+    wanted: tuple[str, ...] = ("success", "precision"),
+    width_in: float = style.PAGE_IN,
+) -> Figure:
+    """Curves of these kinds, best tracker on top; accuracy over robustness where there are none (VOT)."""
     names = evaluation.table()["tracker"].tolist()
-    looks = {name: _look(index) for index, name in enumerate(names)}
+    looks = {name: look_of_rank(index) for index, name in enumerate(names)}
+    labels = {name: name for name in names}
     curves = evaluation.curve_table()
-    if curves.empty:
-        return _accuracy_robustness(evaluation, names, looks)
-    return draw_curves(curves, {name: name for name in names}, looks)
+    if curves["curve"].isin(wanted).any():
+        return draw_curves(curves, labels, looks, width_in, wanted)
+    overall = {name: evaluation.trackers[name].overall for name in names}
+    points = {name: (values["robustness"], values["accuracy"]) for name, values in overall.items()}
+    better = "right" if evaluation.variant == "vot-toolkit" else "left"
+    x_label = f"robustness (better to the {better})"
+    return draw_accuracy_robustness(points, labels, looks, evaluation.title, x_label, width_in)
 
 
-def _look(index: int) -> style.Look:
+def look_of_rank(index: int) -> style.Look:
     """Colour, marker and dashes of the tracker at a rank; colours repeat with other dashes."""
     colors = (style.OURS, *style.OTHERS)
     dashes = style.DASHES[(index // len(colors)) % len(style.DASHES)]
     return style.Look(colors[index % len(colors)], style.MARKERS[index % len(style.MARKERS)], dashes)
-
-
-@style.applied()
-def _accuracy_robustness(evaluation: Evaluation, names: list[str], looks: dict[str, style.Look]) -> Figure:
-    figure = style.new_figure(style.PAGE_IN / 2, 2.8)
-    axes = figure.subplots()
-    for name in names:
-        overall, look = evaluation.trackers[name].overall, looks[name]
-        label = style.shorten(name, 30)
-        axes.plot(overall["robustness"], overall["accuracy"], look.marker, color=look.color, label=label)
-    better = "right" if evaluation.variant == "vot-toolkit" else "left"
-    axes.set(title=f"Accuracy and robustness, {evaluation.benchmark}", xlabel=f"robustness (better to the {better})")
-    axes.set_ylabel("accuracy")
-    axes.legend(loc="best")
-    return figure

@@ -16,7 +16,7 @@ class TrackerResult:
     overall : metric -> the benchmark's own mean over the scored sequences.
     sequences : sequence -> metric -> value.
     not_scored : sequence -> why it was left out; filled only where the caller allowed it.
-    curves : "success" and "precision" -> mean curve, where the benchmark has them.
+    curves : "success", "precision" and "normalized" -> mean curve, where the benchmark has them.
     """
 
     overall: dict[str, float]
@@ -45,6 +45,11 @@ class Evaluation:
     trackers: dict[str, TrackerResult]
     thresholds: dict[str, np.ndarray] = field(default_factory=dict)
     attributes: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The list of sequences by its name; the benchmark where it has none of its own."""
+        return self.benchmark if self.list_name in ("", "all") else self.list_name
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; what is undefined is None. One tracker's overall values stand at the top too."""
@@ -114,8 +119,7 @@ class Evaluation:
         columns = ["benchmark", "curve", "variant", "seed", "sequence", "threshold", "value"]
         if not parts:
             return pd.DataFrame(columns=columns)
-        title = self.list_name or self.benchmark
-        return pd.concat(parts).assign(benchmark=title, seed=0, sequence=self.list_name)[columns]
+        return pd.concat(parts).assign(benchmark=self.title, seed=0, sequence=self.list_name)[columns]
 
 
 def _plain(values: dict[str, float]) -> dict[str, float | None]:

@@ -9,6 +9,7 @@ import numpy as np
 from siamloss.geometry import center_error, overlap
 from siamloss.metrics.otb import precision_curve, success_curve
 from siamloss.metrics.protocols import GOT10K
+from siamloss.metrics.scored import scored_frames
 
 VARIANTS = ("got10k", "clipped", "unbounded")
 """What happens to boxes that leave the image before their overlap is taken: they are moved in and cut at the far edges,
@@ -76,13 +77,6 @@ def frame_overlaps(
     return overlap(predicted, truth)
 
 
-def scored_frames(visible: np.ndarray) -> np.ndarray:
-    """True ``(T,)`` for the visible frames after the given first one."""
-    scored = np.array(visible, dtype=bool)
-    scored[: GOT10K.first_scored_frame] = False
-    return scored
-
-
 def score_sequence(
     predicted: np.ndarray,
     truth: np.ndarray,
@@ -118,12 +112,6 @@ def score_overlaps(overlaps: np.ndarray, errors_px: np.ndarray) -> Got10kScore:
         for values in (overlaps, *(overlaps > t for t in GOT10K.success_rates))
     ]
     return Got10kScore(*means, frames, success_curve(overlaps), precision_curve(errors_px))
-
-
-def pooled_mean(values: Sequence[float], frames: Sequence[int]) -> float:
-    """Mean of per-sequence values over all frames, as the toolkit pools them; NaN when no frame counts."""
-    values, frames = np.asarray(values, dtype=np.float64), np.asarray(frames, dtype=np.float64)
-    return float(np.sum(np.where(frames > 0, values, 0.0) * frames) / frames.sum()) if frames.sum() else float("nan")
 
 
 def class_balanced_mean(values: Mapping[str, float], classes: Mapping[str, str]) -> float:

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from siamloss.config import Dataset
-from siamloss.data.otb import FRAME_RANGES
+from siamloss.data.otb_ranges import FRAME_RANGES
 from siamloss.errors import ConfigError
-from siamloss.tracking.multistart import ANCHOR_EVERY
-from siamloss.tracking.protocols import IDENTICAL_REPETITIONS, REINIT_FRAMES, REPETITIONS
+from siamloss.tracking.protocols import ANCHOR_EVERY, IDENTICAL_REPETITIONS, REINIT_FRAMES, REPETITIONS
 
 OTB_TOOLKIT = "OTB toolkit (Wu, Lim, Yang 2013/2015)"
 GOT10K_TOOLKIT = "GOT-10k toolkit 0.1.3, experiments/got10k.py"

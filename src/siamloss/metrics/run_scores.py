@@ -10,6 +10,7 @@ from siamloss.config import Dataset
 from siamloss.data.sequence import Sequence
 from siamloss.metrics import eao, got10k, otb, vot_supervised
 from siamloss.metrics.protocols import eao_interval
+from siamloss.metrics.scored import scored_frames
 
 ONE_TERM = np.zeros(1, dtype=np.int64)
 
@@ -81,7 +82,7 @@ def _otb(_: Dataset, sequences: ListOf[Sequence]) -> Judge:
 def _got10k(_: Dataset, sequences: ListOf[Sequence]) -> Judge:
     names = ("ao", "sr_50", "sr_75")
     sizes = [item.image(0).shape[1::-1] for item in sequences]
-    frames = [int(got10k.scored_frames(item.visible).sum()) for item in sequences]
+    frames = [int(scored_frames(item.visible).sum()) for item in sequences]
     balanced = got10k.class_weights([item.object_class for item in sequences], frames)
 
     def judge(tracks: ListOf[Track]) -> tuple[list[Scores], list[Curve]]:

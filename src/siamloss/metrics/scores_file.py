@@ -1,12 +1,13 @@
 """The file of score maps of a run, as ``siamloss scores`` writes it."""
 
-import os
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from siamloss.errors import CorruptError, MissingDataError
+from siamloss.provenance.sealed import ZIP_END, check_zip
 
 REMEDY = "run snakemake again to make it"
 
@@ -33,11 +34,9 @@ class Scores:
     val_distractor: np.ndarray | None = None
 
 
-def _announced(path: Path) -> int:
-    """Number of arrays that the end of a zip file without comment announces; numpy would take fewer for all."""
-    with open(path, "rb") as file:
-        file.seek(-12, os.SEEK_END)
-        return int.from_bytes(file.read(2), "little")
+def _announced(data: bytes) -> int:
+    """Number of arrays that the end of a zip file announces; numpy would take fewer for all."""
+    return int.from_bytes(data[data.rindex(ZIP_END) + 10 :][:2], "little")
 
 
 def read_scores(path: Path) -> Scores:
@@ -53,8 +52,10 @@ def read_scores(path: Path) -> Scores:
     names = ("train_scores", "val_scores", "labels", "example_exemplars", "example_searches")
     optional = ("train_distractor", "val_distractor")
     try:
-        with np.load(path) as file:
-            if set(file.files) - {*names, *optional} or len(file.files) != _announced(path):
+        data = path.read_bytes()
+        check_zip(data)
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            if set(file.files) - {*names, *optional} or len(file.files) != _announced(data):
                 raise ValueError("other arrays than were written")
             scores = Scores(*(file[name] for name in names), *(file.get(name) for name in optional))
     except Exception as error:  # a damaged file raises nearly anything

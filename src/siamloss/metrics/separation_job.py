@@ -52,7 +52,7 @@ def measure_separability(experiment: Experiment, runs: Iterable[tuple[str, int]]
     MissingDataError, CorruptError : score maps that are missing, damaged, or do not fit the labels.
     """
     rows = []
-    for variant, seed in tqdm(list(runs), desc="separability", unit="run", disable=None):
+    for variant, seed in tqdm(sorted(runs), desc="separability", unit="run", disable=None):
         scores = read_scores(home.scores(variant, seed))
         trained = bool(experiment.variant(variant).loss)
         measured = list(_final(scores, experiment.train.epochs if trained else 0))

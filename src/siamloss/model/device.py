@@ -1,6 +1,8 @@
 """Choice of the compute device and of the precision that suits it."""
 
+import platform
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import torch
 
@@ -36,6 +38,16 @@ def choose_device(name: str) -> torch.device:
     if device.type == "cuda":
         torch.cuda.set_device(device)  # streams, graphs and pinned memory belong to the current device
     return device
+
+
+def hardware_name(device: torch.device) -> str:
+    """What a person calls the hardware: the GPU's name, or the processor's, or at least its architecture."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(errors="replace").splitlines() if facts.is_file() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
 
 
 def autocast(device: torch.device, precision: str = "auto") -> AbstractContextManager:

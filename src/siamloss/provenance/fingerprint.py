@@ -15,9 +15,13 @@ from siamloss.provenance.hashing import sha256_bytes, sha256_file
 from siamloss.provenance.source import find_source
 
 PACKAGE = "siamloss"
-LEFT_OUT = {"siamloss", "siamloss.config", "siamloss.errors"}
-"""Modules that hold no computation: the values of the configuration count in each job's part instead."""
+LEFT_OUT = {"siamloss", "siamloss.config", "siamloss.errors", "siamloss.provenance.fingerprint"}
+"""Modules that hold no computation: the values of the configuration count in each job's part instead, and a fingerprint
+names unfinished work, never what is in it."""
 ROOT = Path(__file__).resolve().parents[1]
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where a statement holds other statements; no import and no docstring is elsewhere."""
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @functools.cache
@@ -35,29 +39,70 @@ def _parents(module: str) -> list[str]:
 
 
 @functools.cache
-def _parse(module: str) -> tuple[str, frozenset[str]]:
-    """Code of a module without comments and docstrings, and the modules of siamloss and of its own package that it
-    imports anywhere."""
+def _tree(module: str) -> tuple[ast.Module, list[ast.Import | ast.ImportFrom]]:
+    """Syntax tree of a module without comments and docstrings, and its import statements."""
     try:
         tree = ast.parse(_file(module).read_bytes())
     except SyntaxError as error:
         raise ConfigError(f"{_file(module)} cannot be read as Python: {error.msg}; correct it") from error
+    imports, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.append(node)
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            waiting.extend(node.orelse)  # what stands under it is read by type checkers and never runs
+            continue
+        for name in BLOCKS:
+            waiting.extend(getattr(node, name, ()))
+        if isinstance(node, DOCUMENTED) and node.body and isinstance(node.body[0], ast.Expr):
+            value = node.body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                del node.body[0]
+    return tree, imports
+
+
+@functools.cache
+def _parse(module: str) -> tuple[str, frozenset[str]]:
+    """Code of a module without comments and docstrings, and the modules of siamloss and of its own package that it
+    imports anywhere."""
+    tree, nodes = _tree(module)
+    own = {PACKAGE, module.split(".")[0]}
     imports: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             imports.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            origin = _absolute(module, node)
-            imports.add(origin)
-            imports.update(f"{origin}.{alias.name}" for alias in node.names)
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                del body[0]
-    own = {PACKAGE, module.split(".")[0]}
+            continue
+        origin = _absolute(module, node)
+        if origin.split(".")[0] in own:
+            imports.update(_home_of(origin, alias.name) for alias in node.names)
     ours = {name for name in imports if name.split(".")[0] in own and _file(name)}
     return ast.dump(tree) + _assets(_file(module)), frozenset(ours)
+
+
+@functools.cache
+def _passed_on(package: str) -> dict[str, tuple[str, str]] | None:
+    """Names that a package only hands on, with the module and the name they come from; None where its
+    ``__init__`` does anything else, or holds data files."""
+    file = _file(package)
+    if file is None or file.name != "__init__.py" or _assets(file):
+        return None
+    names = {}
+    for node in _tree(package)[0].body:
+        if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
+            origin = _absolute(package, node)
+            names.update({alias.asname or alias.name: (origin, alias.name) for alias in node.names})
+        elif not (isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]):
+            return None
+    return names
+
+
+def _home_of(origin: str, name: str) -> str:
+    """Module that ``from origin import name`` needs: ``metrics/otb.py`` does not need what else ``metrics`` offers."""
+    if _file(f"{origin}.{name}"):
+        return f"{origin}.{name}"
+    passed_on = _passed_on(origin)
+    return _home_of(*passed_on[name]) if passed_on and name in passed_on else origin
 
 
 def _absolute(module: str, node: ast.ImportFrom) -> str:
@@ -71,17 +116,27 @@ def _absolute(module: str, node: ast.ImportFrom) -> str:
 
 
 def _assets(file: Path) -> str:
-    """Hashes of the data files of a package (templates): files in its folders that hold no Python."""
-    if file.name != "__init__.py":
-        return ""
-    folders = [path for path in sorted(file.parent.iterdir()) if path.is_dir() and not any(path.glob("*.py"))]
-    files = [path for folder in folders if folder.name != "__pycache__" for path in sorted(folder.iterdir())]
-    return "".join(sha256_file(path) for path in files if path.is_file())
+    """Hashes of the data files beside a module (templates, styles), in folders that hold no Python.
+
+    A folder belongs to the modules that name it; one that none of its package names belongs to the package.
+    """
+    folders = [path for path in sorted(file.parent.iterdir()) if path.is_dir() and path.name != "__pycache__"]
+    folders = [folder for folder in folders if not any(folder.glob("*.py"))]
+    beside = [path for path in file.parent.glob("*.py") if path.name != "__init__.py"] if folders else []
+    if file.name == "__init__.py":
+        folders = [folder for folder in folders if not any(_names(path, folder.name) for path in beside)]
+    else:
+        folders = [folder for folder in folders if _names(file, folder.name)]
+    return "".join(sha256_file(path) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _names(file: Path, folder: str) -> bool:
+    return f'"{folder}"' in file.read_text(encoding="utf-8")
 
 
 def import_closure(*modules: str) -> list[str]:
-    """Sorted names of the given modules, of their packages, and of all modules of siamloss and of their own package
-    that they import, transitively.
+    """Sorted names of the given modules and of all modules of siamloss and of their own package that they import,
+    transitively, with the packages around them; a package that only hands names on is left out.
 
     Raises
     ------
@@ -97,15 +152,22 @@ def import_closure(*modules: str) -> list[str]:
     queue = list(modules)
     while queue:
         module = queue.pop()
-        if module in seen or _file(module) is None:
+        if module in seen or module in LEFT_OUT or _file(module) is None:
             continue
         seen.add(module)
-        queue.extend(_parents(module))
+        queue.extend(package for package in _parents(module) if _passed_on(package) is None)
         queue.extend(_parse(module)[1])
-    return sorted(seen - LEFT_OUT)
+    return sorted(seen)
 
 
+@functools.cache
 def code_fingerprint(*modules: str) -> str:
-    """First 12 hexadecimal digits of the sha256 over the code of :func:`import_closure`."""
+    """First 12 hexadecimal digits of the sha256 over the code of :func:`import_closure`; the files are read once."""
     text = "\n".join(f"{module} {_parse(module)[0]}" for module in import_closure(*modules))
     return sha256_bytes(text.encode())[:12]
+
+
+def forget() -> None:
+    """Read the sources again from now on."""
+    for function in (_file, _tree, _parse, _passed_on, code_fingerprint):
+        function.cache_clear()

@@ -1,12 +1,14 @@
 """A manifest lists path, bytes and sha256 of every file of a folder, so that damage is found before use."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
 from siamloss.errors import CorruptError
-from siamloss.provenance.atomic import write_text
+from siamloss.provenance.atomic import atomic_folder
+from siamloss.provenance.hashing import sha256_bytes
+from siamloss.provenance.sealed import CHANGED, NO_OBJECT, read_json, write_json
 from siamloss.provenance.tree import Difference, Entry, file_names, find_differences, hash_files
 
 NAME = "manifest.json"
@@ -34,7 +36,7 @@ def tree_entries(root: Path, only: list[str] | None = None, threads: int | None 
 def write_manifest(root: Path, **facts: object) -> dict:
     """Write ``root/manifest.json`` over all files of ``root``, with extra facts beside the list."""
     manifest = {**facts, "files": tree_entries(root)}
-    write_text(Path(root) / NAME, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    write_json(Path(root) / NAME, manifest, sort_keys=True)
     return manifest
 
 
@@ -47,21 +49,25 @@ def read_manifest(root: Path, remedy: str = "") -> dict:
     """
     path, remedy = Path(root) / NAME, remedy or rebuild(root)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
         entries_of(manifest)
         return manifest
     except FileNotFoundError as error:
         raise CorruptError(f"{path} is missing; {remedy}") from error
     except ValueError as error:
-        raise CorruptError(f"{path} is not valid JSON; {remedy}") from error
+        known = {CHANGED: CHANGED, NO_OBJECT: "is no manifest (its list of files is damaged)"}
+        what = known.get(str(error), "is not valid JSON")
+        raise CorruptError(f"{path} {what}; {remedy}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise CorruptError(f"{path} is no manifest (its list of files is damaged); {remedy}") from error
 
 
 def entries_of(manifest: dict) -> dict[str, Entry]:
-    """The listed files of a manifest; KeyError, TypeError or AttributeError where the list is damaged."""
+    """The listed files of a manifest; KeyError, TypeError or AttributeError where the list is damaged or leads out."""
     entries = {name: {"bytes": entry["bytes"], "sha256": entry["sha256"]} for name, entry in manifest["files"].items()}
     if not all(type(entry["bytes"]) is int and type(entry["sha256"]) is str for entry in entries.values()):
+        raise TypeError
+    if any(name.startswith("/") or ".." in name.split("/") for name in entries):
         raise TypeError
     return entries
 
@@ -98,6 +104,31 @@ def _raise_first(differences: Iterable[Difference | None], remedy: str) -> None:
     for difference in differences:
         if difference is not None:
             raise CorruptError(f"{difference.message}; {remedy}")
+
+
+@contextmanager
+def listed_folder(path: Path) -> Iterator[Path]:
+    """:func:`~siamloss.provenance.atomic.atomic_folder` that gets a manifest of all its files at the end."""
+    with atomic_folder(path) as temporary:
+        yield temporary
+        write_manifest(temporary)
+
+
+def read_listed(root: Path, name: str, remedy: str = "") -> bytes:
+    """The bytes of one file of a folder, compared with the folder's manifest where it has one.
+
+    Raises
+    ------
+    OSError : there is no such file.
+    CorruptError : it is not what is listed, or the manifest is damaged.
+    """
+    root = Path(root)
+    data = (root / name).read_bytes()
+    if (root / NAME).is_file():
+        entry = entries_of(read_manifest(root, remedy)).get(name)
+        if entry != {"bytes": len(data), "sha256": sha256_bytes(data)}:
+            raise CorruptError(f"{root / name} was changed after it was written; {remedy or rebuild(root)}")
+    return data
 
 
 def verify_manifest(root: Path) -> dict:

@@ -1,14 +1,24 @@
-"""Tables as Parquet with a checksum of their values: Parquet itself lets a flipped byte pass as another number."""
+"""Tables as Parquet with a checksum of the whole file: Parquet itself lets a flipped byte pass as another number.
+
+The checksum lies between the columns and the footer, where no reader looks; the footer says that there is one. Files of
+older versions have a checksum of their values in the footer instead, or none.
+"""
 
 import hashlib
+import io
 from pathlib import Path
 
 import pandas as pd
 
 from siamloss.provenance.atomic import atomic_path
+from siamloss.provenance.hashing import sha256_bytes
 
 KEY = b"siamloss_sha256"
-"""Entry of the file's metadata that holds the checksum."""
+"""Entry of the footer's metadata with the checksum of the values, of older versions."""
+SEALED = b"siamloss_sealed"
+"""Entry that says that the file holds its own checksum."""
+MARK = b"siamloss-sha256:"
+DIGITS = 64
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -17,29 +27,37 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     import pyarrow.parquet
 
     table = pyarrow.Table.from_pandas(frame, preserve_index=False)
-    checksum = _checksum(table.to_pandas()).encode()
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, SEALED: b"1"}), buffer)
+    data = buffer.getvalue()
+    footer = _footer(data)
     with atomic_path(path) as temporary:
-        pyarrow.parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, KEY: checksum}), temporary)
+        temporary.write_bytes(data[:footer] + MARK + sha256_bytes(data).encode() + data[footer:])
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
-    """Read a table, and compare its values with the checksum where it has one.
+    """Read a table, and compare the file with its checksum where it has one.
 
     Raises
     ------
     OSError : there is no such file.
-    ValueError : it is no Parquet file, or its values are not those that were written.
+    ValueError : it is no Parquet file, or not the one that was written.
     """
+    import pyarrow
     import pyarrow.parquet
 
+    data = Path(path).read_bytes()
+    footer = _footer(data)
+    begin = max(0, footer - DIGITS - len(MARK))
+    rest = data[:begin] + data[footer:]
+    whole = data[begin:footer] == MARK + sha256_bytes(rest).encode()
+    if not whole and data[begin : begin + len(MARK)] == MARK:
+        raise ValueError(f"{path} was changed after it was written")
     try:
-        # A folder such as gsl[eta=0.5] is no partition key.
-        table = pyarrow.parquet.read_table(path, partitioning=None)
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
         frame = table.to_pandas()
-        wanted = (table.schema.metadata or {}).get(KEY)
-        changed = wanted is not None and wanted != _checksum(frame).encode()
-    except OSError:
-        raise
+        facts = table.schema.metadata or {}
+        changed = not whole and (SEALED in facts or facts.get(KEY, values := _checksum(frame)) != values)
     except Exception as error:  # a damaged schema raises nearly anything
         raise ValueError(f"{path} is damaged: {error}") from error
     if changed:
@@ -47,8 +65,13 @@ def read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _checksum(frame: pd.DataFrame) -> str:
+def _footer(data: bytes) -> int:
+    """Where the footer of a Parquet file begins; its length stands before the last four bytes."""
+    return max(0, len(data) - 8 - int.from_bytes(data[-8:-4], "little"))
+
+
+def _checksum(frame: pd.DataFrame) -> bytes:
     """Hexadecimal sha256 over names, types and values of all columns."""
     facts = [(str(name), str(kind)) for name, kind in frame.dtypes.items()]
     rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-    return hashlib.sha256(repr((facts, len(frame))).encode() + rows.tobytes()).hexdigest()
+    return hashlib.sha256(repr((facts, len(frame))).encode() + rows.tobytes()).hexdigest().encode()

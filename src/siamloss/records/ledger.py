@@ -1,6 +1,7 @@
 """The ledger of test evaluations: one JSON line for every time that a run was looked at on a test benchmark.
 
-It is only ever appended to, by any number of processes, and outlives the results it counts.
+It is only ever appended to, by any number of processes, and outlives the results it counts. Beside it lies its seal:
+the sha256 that it has, and while a line is being written, the one that it will have.
 """
 
 import fcntl
@@ -11,10 +12,14 @@ from typing import Any
 
 from siamloss.errors import CorruptError
 from siamloss.provenance.atomic import named_disk_errors
+from siamloss.provenance.hashing import sha256_bytes
+from siamloss.provenance.sealed import read_json, write_json
 
 
 def append_evaluation(path: Path, entry: dict[str, Any]) -> None:
     """Append one entry and see it onto the disk; a write that fails leaves the ledger as it was.
+
+    A ledger that is damaged gets the entry too, and its seal stays: the next reader finds the damage.
 
     Parameters
     ----------
@@ -34,14 +39,39 @@ def append_evaluation(path: Path, entry: dict[str, Any]) -> None:
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 line = b"\n" + line  # a torn line stays one damaged line and does not take this one with it
+            data = path.read_bytes()
+            states = [sha256_bytes(data), sha256_bytes(data + line)] if _problem(path, data) is None else []
+            if states:
+                write_json(seal_of(path), {"states": states})
             try:
                 _write_whole(descriptor, line)
                 os.fsync(descriptor)
             except OSError:
                 os.ftruncate(descriptor, size)
                 raise
+            if states:
+                write_json(seal_of(path), {"states": states[1:]})
         finally:
             os.close(descriptor)
+
+
+def seal_of(path: Path) -> Path:
+    """Where the seal of a ledger lies."""
+    return path.with_name(f"{path.name}.seal")
+
+
+def _problem(path: Path, data: bytes) -> str | None:
+    """What is wrong with a ledger by its seal; one without a seal is of an older version."""
+    seal = seal_of(path)
+    try:
+        if sha256_bytes(data) in read_json(seal)["states"]:
+            return None
+        what = f"{path} is not as it was written"
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        what = f"{seal} is damaged"
+    return f"{what}; restore it from a copy, or delete {seal} to accept the ledger as it is"
 
 
 def _write_whole(descriptor: int, data: bytes) -> None:
@@ -54,12 +84,17 @@ def read_evaluations(path: Path) -> list[dict[str, Any]]:
 
     Raises
     ------
-    CorruptError : a line is not an entry; names the line, counted from 1.
+    CorruptError : a line is not an entry; names the line, counted from 1. Or the ledger is not as it was written.
     """
+    path = Path(path)
     try:
-        lines = Path(path).read_bytes().split(b"\n")
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            data = file.read()
     except FileNotFoundError:
-        return []
+        data = b""
+    lines = data.split(b"\n")
+    problem = _problem(path, data)
     if lines[-1] == b"":
         lines.pop()
     entries = []
@@ -71,4 +106,6 @@ def read_evaluations(path: Path) -> list[dict[str, Any]]:
         if not isinstance(entry, dict):
             raise CorruptError(f"{path} line {number} is damaged; correct or remove that line by hand")
         entries.append(entry)
+    if problem is not None:
+        raise CorruptError(problem)
     return entries

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from siamloss.config import Experiment, Grid, Variant
-from siamloss.jobs import network_runs
 from siamloss.paths import Home
-from siamloss.provenance.atomic import atomic_folder, write_text
+from siamloss.provenance.atomic import write_text
+from siamloss.provenance.manifest import listed_folder
+from siamloss.provenance.sealed import seal_page
 from siamloss.records.ledger import read_evaluations
 from siamloss.report.ablation_figures import draw_grid
 from siamloss.report.ablation_page import GridPart, render_ablation
@@ -25,6 +26,7 @@ from siamloss.report.tables import summary_table
 from siamloss.report.training import Epochs
 from siamloss.report.tuning import standing_for, tuning_frame, tuning_sentence, tuning_table
 from siamloss.report.validation import validation_frame, validation_measures, validation_table
+from siamloss.runs import fixed_names, network_runs
 from siamloss.stats.summary import summarise
 
 
@@ -65,15 +67,14 @@ def write_ablation(experiment: Experiment, home: Home, out: Path) -> None:
     tunings = read_tunings(experiment, home, ablation=True)
     once = replace(every, variants=tuple(standing_for(name, every) for name in tunings))
     tuned = tuning_frame(tunings, once) if tunings else None
-    with atomic_folder(out) as folder:
+    with listed_folder(out) as folder:
         gallery = Gallery(folder)
         tables = {grid.name: write_grid(experiment, grid, inputs, gallery) for grid in experiment.grids}
         gallery.close()
         extra = []
         if tuned is not None:
-            tuned.to_csv(folder / "tuning.csv", index=False)
             extra = [tuning_table(tuned, once)]
-            save_tables(folder, extra)
+            save_tables(folder, [(extra[0], tuned)])
         parts = [
             GridPart(grid, tables[grid.name], [p for p in gallery.pictures if p.section == grid.name])
             for grid in experiment.grids
@@ -82,7 +83,7 @@ def write_ablation(experiment: Experiment, home: Home, out: Path) -> None:
             "tuning": tuning_sentence(tuned, once),
             "evaluations": str(count_evaluations(read_evaluations(home.ledger))),
         }
-        write_text(folder / "index.html", render_ablation(every, parts, extra, folder, facts, words))
+        write_text(folder / "index.html", seal_page(render_ablation(every, parts, extra, folder, facts, words)))
 
 
 def write_grid(experiment: Experiment, grid: Grid, inputs: Inputs, gallery: Gallery) -> list[Table]:
@@ -90,7 +91,7 @@ def write_grid(experiment: Experiment, grid: Grid, inputs: Inputs, gallery: Gall
     view, folder = grid_view(experiment, grid), gallery.folder
     names = [variant.name for variant in view.variants]
     reference = grid.reference or None
-    summary = summarise(inputs.metrics, names, view.baseline, view.stats)
+    summary = summarise(inputs.metrics, names, view.baseline, view.stats, fixed_names(view))
     against = summarise(inputs.metrics, list(grid.variants), reference, view.stats) if reference else None
     validation = validation_frame(inputs.curves, inputs.separability, view)
     tables = [
@@ -98,9 +99,7 @@ def write_grid(experiment: Experiment, grid: Grid, inputs: Inputs, gallery: Gall
         validation_table(f"{grid.name}-validation", validation, view, experiment.datasets.val.name),
     ]
     tables = [with_notes(table, view, inputs.collapsed) for table in tables]
-    save_tables(folder, tables)
-    summary.to_csv(folder / f"{grid.name}.csv", index=False)
-    validation.to_csv(folder / f"{grid.name}-validation.csv", index=False)
+    save_tables(folder, zip(tables, (summary, validation), strict=True))
     draw_grid(
         gallery,
         mark_labels(view, inputs.collapsed),

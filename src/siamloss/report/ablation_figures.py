@@ -1,12 +1,13 @@
 """The figures of one grid with their words: heat maps over two parameters, lines over one, a forest for a list."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
 from siamloss.config import Experiment, Grid
 from siamloss.report import style
-from siamloss.report.figures import add_differences
+from siamloss.report.figures import difference_drawings
 from siamloss.report.gallery import Gallery
 from siamloss.report.grids import Measure, setting
 from siamloss.report.heatmap import draw_heat_maps
@@ -39,7 +40,9 @@ def draw_grid(
     """
     if not grid.axes:
         looks = style.looks(view.variants, view.baseline, view.report.ours)
-        add_differences(gallery, view, summary, looks, grid.name, f"{grid.name}/differences")
+        path = f"{grid.name}/differences-to-{view.baseline}"
+        for drawing in difference_drawings(view, summary, looks, grid.name, path):
+            gallery.put(drawing)
     elif len(grid.axes) == 1:
         _add_sweeps(gallery, view, grid, benchmarks, validation, collapsed)
     elif len(grid.axes) == 2:
@@ -64,14 +67,14 @@ def _add_sweeps(
         ("validation", _place(view), [(view.datasets.val.name, m) for m in validation], seeds, ""),
     )
     for path, place, panels, band, remark in pictures:
-        figure = draw_sweep(grid, panels, (baseline.name, baseline.label), reference, collapsed, band)
+        draw = partial(draw_sweep, grid, panels, (baseline.name, baseline.label), reference, collapsed, band)
         span = f", with its {band}" if band else ""
         alt = f"Line plots of every measure on {place} over {parameter}, with {baseline.label} as a level."
         caption = (
             f"{grid.label or grid.name}: mean over {count_seeds(len(view.seeds))} on {place} over {parameter}"
             f"{span}; dashed: {baseline.label}. {default_words(grid)} {remark}"
         )
-        gallery.add(grid.name, f"{grid.name}/{path}", figure, alt, caption.strip())
+        gallery.add(grid.name, f"{grid.name}/{path}-over-{parameter}", draw, alt, caption.strip())
 
 
 def _add_heat_maps(
@@ -99,8 +102,9 @@ def _add_heat_maps(
             caption += " Hatched cells hold a collapsed run; it counts in the mean, but not in the span of the colours."
         if is_test:
             caption += f" {TEST_WARNING}"
-        figure = draw_heat_maps(grid, measures, place, reference, collapsed)
-        gallery.add(grid.name, f"{grid.name}/{place if is_test else 'validation'}", figure, alt, caption)
+        draw = partial(draw_heat_maps, grid, measures, place, reference, collapsed)
+        path = f"{grid.name}/{place if is_test else 'validation'}-over-{rows}-and-{columns}"
+        gallery.add(grid.name, path, draw, alt, caption)
 
 
 def _place(view: Experiment) -> str:

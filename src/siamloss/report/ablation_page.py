@@ -10,8 +10,10 @@ from siamloss.report.evaluations import MEANING
 from siamloss.report.facts import split_facts
 from siamloss.report.gallery import Picture
 from siamloss.report.grids import setting
-from siamloss.report.page import about, template
+from siamloss.report.page import about
+from siamloss.report.page_view import About, view_table
 from siamloss.report.table import Table
+from siamloss.report.templates import template
 from siamloss.report.verdict import count_seeds
 
 
@@ -61,8 +63,16 @@ def render_ablation(
     return template("ablation.html.j2", folder).render(
         experiment=view,
         baseline=view.variant(view.baseline).label,
-        grids=parts,
-        tuning=tuning,
+        grids=[
+            {
+                "label": part.label,
+                "intro": part.intro,
+                "tables": [view_table(table, view, []) for table in part.tables],
+                "pictures": [(picture, About()) for picture in part.pictures],
+            }
+            for part in parts
+        ],
+        tuning=[view_table(table, view, []) for table in tuning],
         variants=len({name for part in parts for name in part.grid.variants}),
         seeds=count_seeds(len(view.seeds)),
         words=words,

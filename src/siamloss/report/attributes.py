@@ -8,7 +8,7 @@ from siamloss.report.tables import main_rows
 from siamloss.stats.summary import sorted_panels, summarise
 
 COLUMNS = [
-    *("benchmark", "metric", "attribute", "n_sequences", "variant"),
+    *("benchmark", "metric", "attribute", "n_sequences", "variant", "n_seeds", "n_paired"),
     *("mean", "low", "high", "diff", "diff_low", "diff_high"),
 ]
 ALL = "all"
@@ -23,7 +23,9 @@ def attribute_rows(experiment: Experiment) -> list[Variant]:
     return [variant for variant in main_rows(experiment) if not variant.control]
 
 
-def attribute_table(metrics: pd.DataFrame, by_attribute: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+def attribute_table(
+    metrics: pd.DataFrame, by_attribute: pd.DataFrame, experiment: Experiment, partial: bool = False
+) -> pd.DataFrame:
     """Summarise metrics over the sequences (VOT: the frames) of each attribute.
 
     Parameters
@@ -31,6 +33,7 @@ def attribute_table(metrics: pd.DataFrame, by_attribute: pd.DataFrame, experimen
     metrics : tidy metrics of one or more benchmarks, as :func:`siamloss.metrics.measure` gives them.
     by_attribute : the same split by attribute, see :mod:`siamloss.metrics.attributes`.
     experiment : variants, baseline and settings of the intervals.
+    partial : allow variants without any run.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def attribute_table(metrics: pd.DataFrame, by_attribute: pd.DataFrame, experimen
         groups += [(attribute, chosen[chosen["attribute"] == attribute]) for attribute in order]
         for attribute, rows in groups:
             count = _scored(rows)
-            table = summarise(rows, names, experiment.baseline, experiment.stats)
+            table = summarise(rows, names, experiment.baseline, experiment.stats, partial=partial)
             table = table.assign(attribute=attribute, n_sequences=count)
             parts.append(table if count >= FEWEST else table.assign(**dict.fromkeys(INTERVALS, np.nan)))
     if not parts:

@@ -1,6 +1,7 @@
 """Differences to the baseline by attribute: a panel per variant, a line per attribute."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,19 +13,17 @@ from siamloss.metrics.catalogue import METRICS
 from siamloss.report import style, text
 from siamloss.report.attributes import ALL, FEWEST, attribute_rows
 from siamloss.report.attributes_table import FEW, attribute_label, exploratory, what_it_is
-from siamloss.report.gallery import Gallery
+from siamloss.report.gallery import Drawing
 from siamloss.report.tables import panels
 
-MOST_ACROSS = 4
 LINE_IN = 0.165
 
 
-def add_attributes(gallery: Gallery, experiment: Experiment, found: pd.DataFrame, looks: Mapping) -> None:
+def attribute_drawings(experiment: Experiment, found: pd.DataFrame, looks: Mapping) -> Iterator[Drawing]:
     """One figure per benchmark that has attributes, of its first metric.
 
     Parameters
     ----------
-    gallery : where to.
     experiment, looks : as for :func:`draw_attributes`.
     found : rows of :func:`siamloss.report.attributes.attribute_table`; nothing is drawn of the baseline alone.
     """
@@ -52,13 +51,18 @@ def add_attributes(gallery: Gallery, experiment: Experiment, found: pd.DataFrame
             "sequences stand above them, and their interval is the shaded band. A filled mark has an interval that "
             f"leaves 0 out.{few} {exploratory(rows, experiment)}"
         )
-        figure = draw_attributes(rows, metric, experiment, looks)
-        gallery.add("attributes", f"attributes/{benchmark}", figure, alt, caption)
+        draw = partial(draw_attributes, rows, metric, experiment, looks)
+        path = f"differences-by-attribute-{benchmark}"
+        yield Drawing("attributes", path, draw, alt, caption, about=benchmark)
 
 
 @style.applied()
 def draw_attributes(
-    found: pd.DataFrame, metric: str, experiment: Experiment, looks: Mapping[str, style.Look]
+    found: pd.DataFrame,
+    metric: str,
+    experiment: Experiment,
+    looks: Mapping[str, style.Look],
+    width_in: float = style.PAGE_IN,
 ) -> Figure:
     """Small multiples: dot at the paired difference to the baseline, whisker over its interval.
 
@@ -68,6 +72,7 @@ def draw_attributes(
     metric : which one, for its direction.
     experiment : ours, which orders the attributes, and the variants from left to right; ours first.
     looks : by variant name.
+    width_in : printed width, inches.
 
     Notes
     -----
@@ -78,16 +83,17 @@ def draw_attributes(
     variants = [variant for variant in attribute_rows(experiment) if variant.name != experiment.baseline]
     variants.sort(key=lambda variant: variant.name != experiment.report.ours)
     order = _order(found, metric, variants[0].name)
-    down = -(-len(variants) // MOST_ACROSS)
+    narrow = style.is_narrow(width_in)
+    down = -(-len(variants) // (2 if narrow else 4))
     across = -(-len(variants) // down)
-    figure = style.new_figure(style.PAGE_IN, down * (0.62 + LINE_IN * len(order)))
+    figure = style.new_figure(width_in, down * (0.62 + LINE_IN * len(order)))
     grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
     for axes in grid.flat[len(variants) :]:
         axes.set_visible(False)
     for axes, variant in zip(grid.flat, variants, strict=False):
         rows = found[found["variant"] == variant.name].set_index("attribute").loc[order]
         _panel(axes, rows, looks[variant.name])
-        axes.set_title(style.shorten(variant.label, 30), fontsize=7, pad=3)
+        axes.set_title(style.shorten(variant.label, 15 if narrow else 30), fontsize=7, pad=3)
         axes.tick_params(labelbottom=True)
     counts = found.drop_duplicates("attribute").set_index("attribute")["n_sequences"]
     for line in grid:
@@ -120,7 +126,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
 
 

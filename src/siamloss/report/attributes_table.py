@@ -12,6 +12,7 @@ from siamloss.report.attributes import ALL, FEWEST, attribute_rows
 from siamloss.report.collapse import DAGGER, FOOTNOTE
 from siamloss.report.table import Cell, Column, Row, Table, ranks, role_of
 from siamloss.report.tables import digits_of, panels
+from siamloss.report.text import ABSENT
 
 FEW = "\u2021"
 NAMES = {
@@ -85,7 +86,7 @@ def _table(
         cells = [_cell(row, digits_of(info), rank) for row, rank in zip(values, marks, strict=True)]
         rows.append(Row(attribute_label(attribute, count), tuple(cells)))
     heading = f"{benchmark}: {info.label}\u00a0{'↑' if info.higher_is_better else '↓'}"
-    columns = tuple(Column(heading, f"{v.label}{_role(v, experiment)}") for v in variants)
+    columns = tuple(Column(heading, f"{v.label}{_role(v, experiment)}", v.name) for v in variants)
     words = caption(found[found["variant"].isin([v.name for v in variants])], benchmark, metric, experiment)
     if any(DAGGER in variant.label for variant in variants):
         words = f"{words} {FOOTNOTE}"
@@ -98,6 +99,8 @@ def _role(variant: Variant, experiment: Experiment) -> str:
 
 
 def _cell(row: pd.Series, digits: int, rank: int) -> Cell:
+    if row["n_seeds"] == 0:
+        return Cell(ABSENT)
     details = [text.interval(row["low"], row["high"], digits)]
     if not np.isnan(row["diff"]):
         details.append(f"Δ {text.number(row['diff'], digits, signed=True)}")

@@ -144,7 +144,7 @@ def _tracking(claim: Claim, experiment: Experiment, summary: pd.DataFrame) -> li
                 continue
             sign = 1.0 if info.higher_is_better else -1.0
             low, high = sorted((sign * row["diff_low"], sign * row["diff_high"]))
-            verdict, reason = _direction(low, high), _limits(int(row["n_seeds"]), _drawn(dataset), dataset.name)
+            verdict, reason = _direction(low, high), _limits(int(row["n_paired"]), _drawn(dataset), dataset.name)
             if not pd.isna(row["p_holm"]):
                 reason += f"; {text.probability(row['p'])} over seeds, {text.probability(row['p_holm'])} after Holm"
             values = (sign * row["diff"], low, high)
@@ -187,4 +187,5 @@ def _numbers(number: Published, experiment: Experiment, summary: pd.DataFrame) -
             continue
         ours, low, high = (float(row[end]) for end in ends)
         verdict = CONSISTENT if low <= value <= high else HIGHER if low > value else LOWER
-        yield Judged(*heading, ours, low, high, verdict, _limits(int(row["n_seeds"]), "sequences", number.benchmark))
+        seeds = int(row["n_paired" if number.against else "n_seeds"])
+        yield Judged(*heading, ours, low, high, verdict, _limits(seeds, "sequences", number.benchmark))

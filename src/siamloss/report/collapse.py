@@ -53,9 +53,12 @@ def mark_labels(experiment: Experiment, found: Mapping[str, Collapse]) -> Experi
 
 def with_notes(table: Table, experiment: Experiment, found: Mapping[str, Collapse]) -> Table:
     """A table with a note below the label of every collapsed variant, and the footnote if there is one."""
-    notes = {v.label: found[v.name].note for v in (*experiment.grid_variants, *experiment.variants) if v.name in found}
-    rows = tuple(replace(row, note=notes.get(row.label, row.note)) for row in table.rows)
-    marked = any(row.label in notes for row in rows)
+    notes = {v.name: found[v.name].note for v in (*experiment.grid_variants, *experiment.variants) if v.name in found}
+    rows = tuple(
+        replace(row, note="; ".join(filter(None, (row.note, notes[row.variant])))) if row.variant in notes else row
+        for row in table.rows
+    )
+    marked = any(row.variant in notes for row in rows)
     return replace(table, rows=rows, caption=f"{table.caption} {FOOTNOTE}" if marked else table.caption)
 
 

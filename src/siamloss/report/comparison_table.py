@@ -11,6 +11,7 @@ from siamloss.report import text
 from siamloss.report.significance import shown
 from siamloss.report.table import Cell, Column, Row, Table, role_of
 from siamloss.report.tables import digits_of, panels
+from siamloss.report.text import ABSENT
 
 NAME = "comparison"
 
@@ -30,12 +31,14 @@ def comparison_table(found: pd.DataFrame, rows: Sequence[Variant], experiment: E
     for variant in rows:
         cells = tuple(_cell(indexed.loc[(*panel, variant.name)], digits_of(METRICS[panel[1]])) for panel in chosen)
         block = "control" if variant.control else "trained"
-        made.append(Row(variant.label, cells, block, role_of(variant.name, experiment)))
+        made.append(Row(variant.label, cells, block, role_of(variant.name, experiment), variant=variant.name))
     columns = tuple(Column(benchmark, METRICS[metric].label) for benchmark, metric in chosen)
     return Table(NAME, caption(experiment), columns, tuple(made))
 
 
 def _cell(row: pd.Series, digits: int) -> Cell:
+    if np.isnan(row["iqm"]) and row["n_seeds"] == 0:
+        return Cell(ABSENT)
     details = []
     if not np.isnan(row["improvement"]):
         details.append(text.interval(row["improvement_low"], row["improvement_high"]))

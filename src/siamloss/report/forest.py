@@ -13,11 +13,11 @@ from siamloss.metrics.catalogue import METRICS
 from siamloss.report import style, text
 from siamloss.report.tables import digits_of, panels
 
-ACROSS = 4
-
 
 @style.applied()
-def draw_forest(summary: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look]) -> Figure:
+def draw_forest(
+    summary: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look], width_in: float = style.PAGE_IN
+) -> Figure:
     """A panel per benchmark and main metric, a line per variant: dot at the difference, whisker over its interval.
 
     Parameters
@@ -25,6 +25,7 @@ def draw_forest(summary: pd.DataFrame, experiment: Experiment, looks: Mapping[st
     summary : rows of :func:`siamloss.stats.summarise`.
     experiment : variants from top to bottom, benchmarks from left to right; the baseline is the line at 0.
     looks : by variant name.
+    width_in : printed width, inches.
 
     Notes
     -----
@@ -35,9 +36,11 @@ def draw_forest(summary: pd.DataFrame, experiment: Experiment, looks: Mapping[st
     has_difference = set(summary.loc[summary["diff"].notna(), "variant"])
     rows = [variant for variant in experiment.variants if variant.name in has_difference]
     shown = panels(summary, experiment)
-    across = min(ACROSS, len(shown))
+    narrow = style.is_narrow(width_in)
+    across = min(2 if narrow else 4, len(shown))
     down = -(-len(shown) // across)
-    figure = style.new_figure(style.PAGE_IN, down * (0.8 + 0.22 * max(len(rows), 1)))
+    figure = style.new_figure(width_in, 0.2 + down * (0.62 + (0.26 if narrow else 0.22) * max(len(rows), 1)))
+    figure.get_layout_engine().set(hspace=0.08 if down > 1 else 0.03)
     grid = figure.subplots(down, across, sharey=True, squeeze=False)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
@@ -46,7 +49,9 @@ def draw_forest(summary: pd.DataFrame, experiment: Experiment, looks: Mapping[st
         _panel(axes, chosen.loc[[variant.name for variant in rows]], rows, looks, metric)
         axes.set_title(benchmark, fontsize=7, pad=3)
     for line in grid:
-        line[0].set_yticks(range(len(rows)), [style.wrap(style.shorten(v.label, 44), 24) for v in rows])
+        line[0].set_yticks(
+            range(len(rows)), [style.wrap(style.shorten(v.label, 40), 20 if narrow else 24) for v in rows]
+        )
         line[0].set_ylim(len(rows) - 0.4, -0.6)
     figure.supxlabel(f"difference to {experiment.variant(experiment.baseline).label}", fontsize=7.5)
     return figure
@@ -76,7 +81,9 @@ def _panel(axes: Axes, found: pd.DataFrame, rows: Sequence[Variant], looks: Mapp
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
-    axes.set_xlabel(f"{info.label}, {'better →' if info.higher_is_better else '← better'}", labelpad=2, fontsize=6.8)
+    better = "better →" if info.higher_is_better else "← better"
+    axes.set_xlabel(f"{info.label}, {better}" if len(info.label) < 14 else f"{info.label}\n{better}", labelpad=2)
+    axes.xaxis.label.set_fontsize(6.8)
 
 
 def _tick(value: float, _: int) -> str:

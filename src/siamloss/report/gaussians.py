@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
@@ -45,7 +46,7 @@ def density(points: np.ndarray, mean: float, deviation: float) -> np.ndarray:
     return np.exp(-0.5 * ((points - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
 
 
-def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool = True) -> None:
+def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool = True, bins: int = BINS) -> None:
     """Draw histograms, fitted Gaussians and their overlap, with its area in words.
 
     Parameters
@@ -53,6 +54,7 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
     split : pooled scores.
     overlap_area : area under the lower of the two Gaussians, from :mod:`siamloss.metrics.separability`; in [0, 1].
     legend : name the colours.
+    bins : of the histograms.
     """
     if split.state:
         _draw_unusable(axes, split)
@@ -64,7 +66,7 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
         ("negative", split.negative, style.NEGATIVE),
         ("positive", split.positive, style.POSITIVE),
     ):
-        counts, edges = np.histogram(values, bins=BINS, range=(low, high))
+        counts, edges = np.histogram(values, bins=bins, range=(low, high))
         heights = counts / (max(values.size, 1) * (edges[1] - edges[0]))
         highest = max(highest, heights.max())
         axes.stairs(heights, edges, fill=True, facecolor=color + "2e", edgecolor=color + "59", hatch=style.HATCH[name])
@@ -82,7 +84,7 @@ def draw_gaussians(axes: Axes, split: Split, overlap_area: float, legend: bool =
     axes.set_xlabel("score", labelpad=1)
     axes.set_ylabel("density", labelpad=2)
     if legend:
-        _legend(axes)
+        add_legend(axes)
     words = "overlap not known" if np.isnan(overlap_area) else f"overlap {overlap_area:.3f}"
     style.note_above(axes, words, at=1.0, ha="right", color=style.OVERLAP)
 
@@ -98,7 +100,8 @@ def _limits(split: Split) -> tuple[float, float]:
     return float(low - pad), float(high + pad)
 
 
-def _legend(axes: Axes) -> None:
+def add_legend(axes: Axes | Figure, **place: object) -> None:
+    """Name the colours above a panel (or in a figure), or where the arguments of ``legend`` say."""
     axes.legend(
         [
             Patch(
@@ -108,14 +111,17 @@ def _legend(axes: Axes) -> None:
             Patch(facecolor=style.OVERLAP + "73", edgecolor=style.OVERLAP, hatch=style.HATCH["overlap"]),
         ],
         ["negatives", "positives", "overlap"],
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=3,
-        handlelength=1.5,
-        handleheight=0.8,
-        columnspacing=1.0,
-        borderaxespad=0.2,
-        borderpad=0.1,
+        **{
+            "loc": "lower left",
+            "bbox_to_anchor": (0.0, 1.0),
+            "ncols": 3,
+            "handlelength": 1.5,
+            "handleheight": 0.8,
+            "columnspacing": 1.0,
+            "borderaxespad": 0.2,
+            "borderpad": 0.1,
+            **place,
+        },
     )
 
 

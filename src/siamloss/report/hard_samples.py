@@ -52,7 +52,9 @@ def hard_table(frame: pd.DataFrame, variants: Sequence[Variant], experiment: Exp
 
 
 @style.applied()
-def draw_hard_samples(frame: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look]) -> Figure | None:
+def draw_hard_samples(
+    frame: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look], width_in: float = style.PAGE_IN
+) -> Figure:
     """A panel per quantity, a line per loss: filled mark with a look-alike near the target, open mark without.
 
     Parameters
@@ -60,18 +62,19 @@ def draw_hard_samples(frame: pd.DataFrame, experiment: Experiment, looks: Mappin
     frame : rows of :func:`siamloss.metrics.separation_job.measure_separability`.
     experiment : labels and order of the losses.
     looks : by variant name.
+    width_in : printed width, inches; in a column the panels stand below each other.
 
     Returns
     -------
-    Figure of the values on unseen maps, mean over seeds with whiskers from the lowest to the highest one; None where
-    the maps are not split by look-alikes.
+    Figure of the values on unseen maps, mean over seeds with whiskers from the lowest to the highest one.
     """
-    if not has_groups(frame):
-        return None
     shown = _split(frame) & set(looks)
     variants = [variant for variant in measured_variants(frame, experiment) if variant.name in shown]
-    figure = style.new_figure(style.PAGE_IN, 0.75 + 0.24 * len(variants))
-    panels = figure.subplots(1, len(SHOWN), sharey=True, squeeze=False)[0]
+    narrow = style.is_narrow(width_in)
+    down = len(SHOWN) if narrow else 1
+    figure = style.new_figure(width_in, 0.3 + down * (0.45 + 0.24 * len(variants)))
+    grid = figure.subplots(down, len(SHOWN) // down, sharey=True, squeeze=False)
+    panels = grid.flatten()
     found = {group: over_seeds(frame, group=group).set_index(["quantity", "variant"]) for group in GROUPS}
     for axes, quantity in zip(panels, SHOWN, strict=True):
         for line, variant in enumerate(variants):
@@ -86,7 +89,8 @@ def draw_hard_samples(frame: pd.DataFrame, experiment: Experiment, looks: Mappin
         axes.spines["left"].set_visible(False)
         axes.margins(x=0.06)
         widen(axes.xaxis, share=True)
-    panels[0].set_yticks(range(len(variants)), [style.wrap(style.shorten(v.label, 44), 24) for v in variants])
+    for line in grid:
+        line[0].set_yticks(range(len(variants)), [style.wrap(style.shorten(v.label, 44), 24) for v in variants])
     panels[0].set_ylim(len(variants) - 0.4, -0.6)
     marks = [Line2D([], [], color=style.INK, marker="o", linestyle="", markerfacecolor=c) for c in (style.INK, "white")]
     figure.legend(marks, GROUPS.values(), loc="outside upper right", ncols=2, handlelength=1, borderaxespad=0.2)

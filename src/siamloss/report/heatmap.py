@@ -21,7 +21,12 @@ MISSING = "#e6e6e6"
 
 @style.applied()
 def draw_heat_maps(
-    grid: Grid, measures: Sequence[Measure], title: str, reference: str | None, collapsed: Collection[str]
+    grid: Grid,
+    measures: Sequence[Measure],
+    title: str,
+    reference: str | None,
+    collapsed: Collection[str],
+    width_in: float = style.PAGE_IN,
 ) -> Figure:
     """A panel per measure; rows are the first parameter, columns the second.
 
@@ -32,6 +37,7 @@ def draw_heat_maps(
     title : benchmark, or what the measures were taken on.
     reference : name of the outlined cell, to which the small numbers are the difference; None if there is none.
     collapsed : names of variants with a collapsed run: hatched, with a dagger.
+    width_in : printed width, inches.
 
     Notes
     -----
@@ -39,9 +45,9 @@ def draw_heat_maps(
     """
     names = cells_of(grid)
     width = 0.5 + CELL_IN[0] * names.shape[1]
-    across = int(np.clip(style.PAGE_IN // width, 1, min(len(measures), 4)))
+    across = int(np.clip(width_in // width, 1, min(len(measures), 4)))
     down = -(-len(measures) // across)
-    figure = style.new_figure(style.PAGE_IN, 0.4 + down * (0.55 + CELL_IN[1] * names.shape[0]))
+    figure = style.new_figure(width_in, 0.4 + down * (0.55 + CELL_IN[1] * names.shape[0]))
     panels = figure.subplots(down, across, squeeze=False)
     for axes in panels.flat[len(measures) :]:
         axes.set_visible(False)
@@ -54,8 +60,10 @@ def draw_heat_maps(
         axes.set_xlabel(columns, labelpad=2)
         if index % across == 0:
             axes.set_ylabel(rows, labelpad=2)
+    title = style.wrap(title, 40) if style.is_narrow(width_in) else title
     figure.suptitle(title, x=0.008, ha="left", fontsize=8, fontweight="bold")
-    _legend(figure, reference in names, bool(set(names.flat) & set(collapsed)))
+    place = "outside lower left" if style.is_narrow(width_in) else "outside upper right"
+    _legend(figure, reference in names, bool(set(names.flat) & set(collapsed)), place)
     return figure
 
 
@@ -106,13 +114,13 @@ def _annotate(
     if with_difference:
         weight = "bold" if entry["differs"] else "normal"
         difference = text.number(entry["diff"], measure.digits, signed=True)
-        lines.append((difference, 0.22, {"fontsize": 5.6, "fontweight": weight}))
+        lines.append((difference, 0.22, {"fontsize": 6, "fontweight": weight}))
     box = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 0.5} if dagger else None
     for words, below, font in lines:
         axes.text(place[0], place[1] + below, words, ha="center", va="center", bbox=box, zorder=5, **font)
 
 
-def _legend(figure: Figure, has_reference: bool, has_collapsed: bool) -> None:
+def _legend(figure: Figure, has_reference: bool, has_collapsed: bool, place: str) -> None:
     handles = [Patch(facecolor=COLORS(0.0), edgecolor=style.FAINT), Patch(facecolor=COLORS(1.0))]
     texts = ["worst", "best"]
     if has_reference:
@@ -124,7 +132,7 @@ def _legend(figure: Figure, has_reference: bool, has_collapsed: bool) -> None:
     figure.legend(
         handles,
         texts,
-        loc="outside upper right",
+        loc=place,
         ncols=len(handles),
         handlelength=1.3,
         columnspacing=1.2,

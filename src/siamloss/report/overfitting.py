@@ -56,14 +56,19 @@ def _gap_cell(by_epoch: pd.DataFrame, marks: Sequence[int]) -> Cell:
 
 
 @style.applied()
-def draw_overfitting(frame: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look]) -> Figure:
+def draw_overfitting(
+    frame: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look], width_in: float = style.PAGE_IN
+) -> Figure:
     """A column per quantity: above, its value by epoch on training and on unseen maps; below, the gap between them.
+
+    At the width of a column, a line per quantity: left its value, right the gap.
 
     Parameters
     ----------
     frame : rows of :func:`siamloss.metrics.separation_job.measure_separability`, some of stage "epoch".
     experiment : labels and order of the losses; those without rows by epoch are left out.
     looks : by variant name.
+    width_in : printed width, inches.
 
     Returns
     -------
@@ -73,9 +78,14 @@ def draw_overfitting(frame: pd.DataFrame, experiment: Experiment, looks: Mapping
     found = over_seeds(frame, "epoch")
     shown = set(found["variant"]) & set(looks)
     variants = [variant for variant in measured_variants(frame, experiment) if variant.name in shown]
-    across = 3 if len(variants) <= 15 else 4
-    figure = style.new_figure(style.PAGE_IN, 3.5 + 0.14 * -(-len(variants) // across))
-    grid = figure.subplots(2, len(QUANTITIES), sharex=True, squeeze=False)
+    narrow = style.is_narrow(width_in)
+    across = 1 if narrow else 3 if len(variants) <= 15 else 4
+    height = 0.5 + 1.2 * len(QUANTITIES) if narrow else 3.5
+    figure = style.new_figure(width_in, height + 0.14 * -(-len(variants) // across))
+    if narrow:
+        grid = figure.subplots(len(QUANTITIES), 2, sharex=True, squeeze=False).T
+    else:
+        grid = figure.subplots(2, len(QUANTITIES), sharex=True, squeeze=False)
     for (above, below), (name, info) in zip(grid.T, QUANTITIES.items(), strict=True):
         chosen = found[found["quantity"] == name]
         for order, variant in enumerate(variants):
@@ -84,10 +94,12 @@ def draw_overfitting(frame: pd.DataFrame, experiment: Experiment, looks: Mapping
         _dress(above, below, info, share=name != "dprime")
     grid[0][0].set_ylabel("value")
     grid[1][0].set_ylabel("gap, unseen − training")
-    grid[1][0].set_xlabel("epoch", loc="left")
+    grid[1][-1 if narrow else 0].set_xlabel("epoch", loc="left")
     handles = [Line2D([], [], marker=looks[v.name].marker, markersize=3.2, **looks[v.name].line()) for v in variants]
-    names = [style.shorten(variant.label, 108 // across) for variant in variants]
-    figure.legend(handles, names, loc="outside lower left", ncols=across, handlelength=3.4, borderaxespad=0.2)
+    names = [style.shorten(variant.label, (52 if narrow else 108) // across) for variant in variants]
+    figure.legend(
+        handles, names, loc="outside lower left", ncols=across, handlelength=2.6 if narrow else 3.4, borderaxespad=0.2
+    )
     roles = [Line2D([], [], color=style.INK), Line2D([], [], color=style.lighter(style.INK), dashes=(4, 1.5))]
     texts = ["training scenes", "unseen (validation) scenes"]
     figure.legend(roles, texts, loc="outside upper right", ncols=2, borderaxespad=0.2)

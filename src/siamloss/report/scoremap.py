@@ -1,6 +1,8 @@
 """A score map as a heat map, with the positive cells outlined and the ignored ones hatched."""
 
+import cv2
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
@@ -37,6 +39,33 @@ def draw_score_map(axes: Axes, scores: np.ndarray, labels: np.ndarray) -> None:
         axes.add_collection(LineCollection(ignored, colors="white", linewidths=0.7, linestyles="dotted"))
     if not flat:
         row, column = np.unravel_index(np.nanargmax(shown), shown.shape)
-        axes.plot(column, row, marker="x", color=style.NEGATIVE, markersize=4.5, markeredgewidth=2.2, zorder=4)
-        axes.plot(column, row, marker="x", color="white", markersize=3.6, markeredgewidth=0.9, zorder=5)
+        mark_peak(axes, row, column)
     axes.set(xticks=[], yticks=[])
+
+
+def mark_peak(axes: Axes, row: float, column: float) -> None:
+    """A cross where the highest score is."""
+    axes.plot(column, row, marker="x", color=style.NEGATIVE, markersize=4.5, markeredgewidth=2.2, zorder=4)
+    axes.plot(column, row, marker="x", color="white", markersize=3.6, markeredgewidth=0.9, zorder=5)
+
+
+def blend(search: np.ndarray, score_map: np.ndarray, covered: float) -> np.ndarray:
+    """The search image in grey with the score map over it, upsampled, in cividis: the higher, the less transparent.
+
+    Returns
+    -------
+    float ``(s, s, 3)`` in 0..1; as the image is where the cells do not reach.
+    """
+    side = len(search)
+    gray = np.repeat(search.mean(axis=2, keepdims=True), 3, axis=2) / 255
+    low, high = float(score_map.min()), float(score_map.max())
+    if not (np.isfinite([low, high]).all() and high > low):
+        return gray
+    inner = max(1, round(side * covered))
+    levels = (score_map.astype(np.float32) - low) / (high - low)
+    levels = np.clip(cv2.resize(levels, (inner, inner), interpolation=cv2.INTER_CUBIC), 0, 1)
+    start = (side - inner) // 2
+    part = gray[start : start + inner, start : start + inner]
+    opacity = (0.12 + 0.63 * levels)[..., None]
+    part[:] = part * (1 - opacity) + colormaps["cividis"](levels)[..., :3] * opacity
+    return gray

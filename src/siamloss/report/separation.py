@@ -89,6 +89,7 @@ def table_rows(variants: Sequence[Variant], grid: Sequence[Sequence[Cell]], expe
             tuple(column[index] for column in grid),
             "control" if variant.control else "trained",
             role_of(variant.name, experiment),
+            variant=variant.name,
         )
         for index, variant in enumerate(variants)
     )

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from siamloss.config import Experiment
 from siamloss.metrics.catalogue import is_main
 from siamloss.report import text
 from siamloss.stats.holm import fewest_pairs
@@ -16,6 +17,12 @@ def count_tests(summary: pd.DataFrame, main: bool = True) -> int:
     """Size of the family that Holm's correction counts: all tests of the main metrics, or of the further ones."""
     shown = summary["metric"].map(is_main).eq(main)
     return int(summary.loc[shown, "p"].notna().sum())
+
+
+def paired_seeds(summary: pd.DataFrame, experiment: Experiment) -> int:
+    """The most seeds that any variant shares with the baseline; those of the profile where there is no such variant."""
+    paired = summary.loc[summary["variant"] != experiment.baseline, "n_paired"]
+    return int(paired.max()) if len(paired) else len(experiment.seeds)
 
 
 def can_reject(seeds: int, tests: int) -> bool:

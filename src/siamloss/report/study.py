@@ -12,14 +12,16 @@ from siamloss.config import Experiment
 from siamloss.errors import ConfigError
 from siamloss.metrics.catalogue import METRICS
 from siamloss.paths import Home
-from siamloss.provenance.atomic import atomic_folder
+from siamloss.provenance.manifest import listed_folder
 from siamloss.report import style
+from siamloss.report.gallery import COLUMN
 from siamloss.report.inputs import read_metrics
 from siamloss.report.saving import save_tables
 from siamloss.report.significance import count_tests, explain
 from siamloss.report.study_figure import draw_study
 from siamloss.report.table import Column, Row, Table, role_of
 from siamloss.report.tables import block_of, summary_cell
+from siamloss.runs import fixed_names
 from siamloss.stats.summary import summarise
 
 CHANGE = "change"
@@ -83,19 +85,22 @@ def write_study(experiment: Experiment, home: Home, out: Path) -> None:
     names = [variant.name for variant in experiment.variants]
     used = [name for axis in axes for name in axis.benchmarks]
     chosen = metrics[(metrics["metric"] == metric) & metrics["benchmark"].isin(used)]
-    levels = summarise(chosen, names, experiment.baseline, experiment.stats)
-    change = summarise(changes(metrics, axes, metric), names, experiment.baseline, experiment.stats)
+    levels = summarise(chosen, names, experiment.baseline, experiment.stats, fixed_names(experiment))
+    turned = changes(metrics, axes, metric)
+    change = summarise(turned, names, experiment.baseline, experiment.stats, fixed_names(experiment))
     knob_of = {
         name: (axis.knob, value) for axis in axes for name, value in zip(axis.benchmarks, axis.settings, strict=True)
     }
     levels.insert(0, "knob", [knob_of[name][0] for name in levels["benchmark"]])
     levels.insert(1, "setting", [knob_of[name][1] for name in levels["benchmark"]])
     looks = style.looks(experiment.variants, experiment.baseline, experiment.report.ours)
-    with atomic_folder(out) as folder:
+    with listed_folder(out) as folder:
         levels.to_csv(folder / "levels.csv", index=False)
-        change.rename(columns={"benchmark": "knob"}).to_csv(folder / "changes.csv", index=False)
-        save_tables(folder, [study_table(change, axes, experiment)])
-        style.save(draw_study(levels, change, experiment, looks), folder / "knobs")
+        by_knob = change.rename(columns={"benchmark": "knob"})
+        save_tables(folder, [(study_table(change, axes, experiment), by_knob)])
+        for place, width in ((folder, style.PAGE_IN), (folder / COLUMN, style.COLUMN_IN)):
+            figure = draw_study(levels, change, experiment, looks, width)
+            style.save(figure, place / f"{metric.replace('_', '-')}-by-knob")
 
 
 def study_table(change: pd.DataFrame, axes: list[Axis], experiment: Experiment) -> Table:
@@ -106,7 +111,8 @@ def study_table(change: pd.DataFrame, axes: list[Axis], experiment: Experiment) 
     rows = []
     for variant in experiment.variants:
         cells = tuple(summary_cell(indexed.loc[(axis.knob, variant.name)], signed=True) for axis in axes)
-        rows.append(Row(variant.label, cells, block_of(variant), role_of(variant.name, experiment)))
+        role = role_of(variant.name, experiment)
+        rows.append(Row(variant.label, cells, block_of(variant), role, variant=variant.name))
     rows.sort(key=lambda row: row.block == "control")
     seeds, tests = len(experiment.seeds), count_tests(change)
     base = experiment.variant(experiment.baseline).label

@@ -15,19 +15,30 @@ from siamloss.report import style
 
 @style.applied()
 def draw_study(
-    levels: pd.DataFrame, change: pd.DataFrame, experiment: Experiment, looks: Mapping[str, style.Look]
+    levels: pd.DataFrame,
+    change: pd.DataFrame,
+    experiment: Experiment,
+    looks: Mapping[str, style.Look],
+    width_in: float = style.PAGE_IN,
 ) -> Figure:
     """A column per knob: above the metric over its settings, below the difference of change to the baseline.
+
+    At the width of a column, a line per knob: left the metric, right the difference.
 
     Parameters
     ----------
     levels : rows of :func:`siamloss.stats.summarise` with ``knob`` and ``setting``.
     change : rows of :func:`siamloss.stats.summarise`, knobs in place of benchmarks.
     looks : by variant name.
+    width_in : printed width, inches.
     """
     knobs = list(experiment.study.axes)
-    figure = style.new_figure(style.PAGE_IN, 3.6)
-    grid = figure.subplots(2, len(knobs), squeeze=False, height_ratios=[3, 2], sharey="row")
+    narrow = style.is_narrow(width_in)
+    figure = style.new_figure(width_in, 0.7 + 1.5 * len(knobs) if narrow else 3.6)
+    if narrow:
+        grid = figure.subplots(len(knobs), 2, squeeze=False, sharey="col").T
+    else:
+        grid = figure.subplots(2, len(knobs), squeeze=False, height_ratios=[3, 2], sharey="row")
     trained = [variant for variant in experiment.variants if not variant.control]
     others = [variant for variant in trained if variant.name != experiment.baseline]
     for upper, lower, knob in zip(*grid, knobs, strict=True):
@@ -36,13 +47,18 @@ def draw_study(
         upper.set_title(knob, fontsize=7.5, pad=3)
         upper.set_xlabel("setting", labelpad=1)
     grid[0, 0].set_ylabel(METRICS[experiment.study.metric].label)
-    grid[1, 0].set_yticks(range(len(others)), [style.wrap(style.shorten(v.label, 40), 22) for v in others])
+    names = [style.wrap(style.shorten(v.label, 40), 16 if narrow else 22) for v in others]
+    for axes in grid[1] if narrow else grid[1, :1]:
+        axes.set_yticks(range(len(others)), names)
+    if narrow:
+        for axes in grid[1]:
+            axes.yaxis.tick_right()
     grid[1, 0].set_ylim(len(others) - 0.5, -0.5)
-    figure.supxlabel(
-        f"change from first to last setting, minus that of {experiment.variant(experiment.baseline).label}", fontsize=7
-    )
+    base = style.shorten(experiment.variant(experiment.baseline).label, 30)
+    words = f"change from first to last setting, minus that of {base}"
+    figure.supxlabel(style.wrap(words, 52) if narrow else words, fontsize=7)
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 5))
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 2 if narrow else 5))
     return figure
 
 

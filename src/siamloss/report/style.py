@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -14,10 +15,19 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from siamloss.config import Variant
+from siamloss.errors import ConfigError
 from siamloss.provenance.atomic import atomic_path
 
-PAGE_IN = 7.2
+WIDTHS = {"column": 3.4, "page": 7.2}
+"""The widths, inches, at which figures are printed; each is drawn for its own, none is scaled."""
+PAGE_IN, COLUMN_IN = WIDTHS["page"], WIDTHS["column"]
 DPI = 200
+FORMATS = ("png", "pdf", "svg")
+_NAMELESS = {
+    "png": ("Software",),
+    "pdf": ("CreationDate", "Creator", "Producer"),
+    "svg": ("Date", "Creator"),
+}
 CSS_PX_PER_IN = 144
 
 # The poster's colours of the score distributions; each has a hatch of its own, so that none is needed.
@@ -31,45 +41,7 @@ CONTROL = "#8b949e"
 MARKERS = "oDs^vP*X<>hd"
 DASHES = ((None, None), (5, 1.4), (1.4, 1.2), (6, 1.4, 1.4, 1.4), (3, 1.2), (8, 1.6, 1.4, 1.4, 1.4, 1.4))
 
-RC = {
-    "font.family": "DejaVu Sans",
-    "font.size": 7.5,
-    "axes.titlesize": 8,
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "axes.labelsize": 7.5,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": MUTED,
-    "axes.linewidth": 0.7,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.color": "#e6e9ed",
-    "grid.linewidth": 0.6,
-    "xtick.labelsize": 6.8,
-    "ytick.labelsize": 6.8,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "xtick.major.width": 0.7,
-    "ytick.major.width": 0.7,
-    "legend.fontsize": 6.8,
-    "legend.frameon": False,
-    "legend.handlelength": 2.6,
-    "lines.linewidth": 1.3,
-    "lines.markersize": 4,
-    "hatch.linewidth": 0.5,
-    "text.color": INK,
-    "text.parse_math": False,
-    "image.interpolation": "nearest",
-    "pdf.fonttype": 42,
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-}
+STYLE_FILE = Path(__file__).parent / "styles" / "siamloss.mplstyle"
 
 
 @dataclass(frozen=True)
@@ -112,8 +84,18 @@ def applied() -> Iterator[None]:
     base = {**seaborn.axes_style("ticks"), **seaborn.plotting_context("paper")}
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({**base, **RC})
+        matplotlib.rcParams.update({**base, **_own()})
         yield
+
+
+@cache
+def _own() -> matplotlib.RcParams:
+    return matplotlib.rc_params_from_file(STYLE_FILE, use_default_template=False)
+
+
+def is_narrow(width_in: float) -> bool:
+    """Whether a figure is drawn for a column: then its panels stand below each other."""
+    return width_in < (COLUMN_IN + PAGE_IN) / 2
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
@@ -161,14 +143,23 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def save(figure: Figure, path: Path) -> list[Path]:
-    """Write ``path.png`` (200 dpi) and ``path.pdf`` atomically, without dates or versions: same figure, same bytes."""
-    targets = [beside(Path(path), ".png"), beside(Path(path), ".pdf")]
-    with applied():
-        with atomic_path(targets[0]) as temporary:
-            figure.savefig(temporary, dpi=DPI, metadata={"Software": None})
-        figure.set_layout_engine("none")  # the layout is settled; solving it again takes as long as drawing
-        with atomic_path(targets[1]) as temporary:
-            nothing = dict.fromkeys(("CreationDate", "Creator", "Producer"))
-            figure.savefig(temporary, dpi=DPI, metadata=nothing)
-    return targets
+def save(figure: Figure, path: Path, dpi: int = 0) -> list[Path]:
+    """Write ``path`` as .png (200 dpi if ``dpi`` is 0), .pdf and .svg atomically: same figure, same bytes."""
+    return [save_as(figure, beside(Path(path), f".{kind}"), dpi) for kind in FORMATS]
+
+
+def save_as(figure: Figure, path: Path, dpi: int = 0) -> Path:
+    """Write one file, its format told by its suffix, without dates or versions.
+
+    Raises
+    ------
+    ConfigError : the suffix is none of :data:`FORMATS`.
+    """
+    kind = path.suffix[1:].lower()
+    if kind not in FORMATS:
+        known = ", ".join(f".{known}" for known in FORMATS)
+        raise ConfigError(f"{path} does not end in a known format; end the name in one of: {known}")
+    with applied(), atomic_path(path) as temporary:
+        figure.savefig(temporary, dpi=dpi or DPI, format=kind, metadata=dict.fromkeys(_NAMELESS[kind]))
+    figure.set_layout_engine("none")  # the layout is settled; solving it again takes as long as drawing
+    return path

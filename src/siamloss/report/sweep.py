@@ -14,7 +14,6 @@ from siamloss.report import style, text
 from siamloss.report.collapse import DAGGER
 from siamloss.report.grids import Measure, is_number, setting
 
-ACROSS = 4
 DECADES = 10.0
 """Values that span at least this factor get a log axis."""
 
@@ -27,6 +26,7 @@ def draw_sweep(
     reference: str | None,
     collapsed: Collection[str],
     band: str,
+    width_in: float = style.PAGE_IN,
 ) -> Figure:
     """A panel per measure over the values of the parameter.
 
@@ -38,6 +38,7 @@ def draw_sweep(
     reference : name of the ringed point, the default; None if there is none.
     collapsed : names of variants with a collapsed run: hollow points with a dagger.
     band : what the band spans; "" where it has no width.
+    width_in : printed width, inches.
 
     Notes
     -----
@@ -45,9 +46,10 @@ def draw_sweep(
     """
     ((parameter, values),) = grid.axes.items()
     numeric = all(is_number(value) for value in values)
-    across = min(ACROSS, len(panels))
+    narrow = style.is_narrow(width_in)
+    across = min(2 if narrow else 4, len(panels))
     down = -(-len(panels) // across)
-    figure = style.new_figure(style.PAGE_IN, 0.35 + 1.6 * down)
+    figure = style.new_figure(width_in, 0.35 + 1.6 * down)
     axes_grid = figure.subplots(down, across, squeeze=False)
     for axes in axes_grid.flat[len(panels) :]:
         axes.set_visible(False)
@@ -58,7 +60,8 @@ def draw_sweep(
         axes.set_ylabel(measure.heading, fontsize=6.8, labelpad=2)
         _ticks(axes, positions, [setting(value) for value in values], numeric)
         axes.set_xlabel(parameter, labelpad=2)
-    _legend(figure, baseline, reference in grid.variants, bool(set(grid.variants) & set(collapsed)), band, numeric)
+    has_reference, has_collapsed = reference in grid.variants, bool(set(grid.variants) & set(collapsed))
+    _legend(figure, baseline, has_reference, has_collapsed, band, numeric, 2 if narrow else 5)
     return figure
 
 
@@ -119,7 +122,13 @@ def _ticks(axes: Axes, positions: np.ndarray, labels: Sequence[str], numeric: bo
 
 
 def _legend(
-    figure: Figure, baseline: tuple[str, str], has_reference: bool, has_collapsed: bool, band: str, joined: bool
+    figure: Figure,
+    baseline: tuple[str, str],
+    has_reference: bool,
+    has_collapsed: bool,
+    band: str,
+    joined: bool,
+    across: int,
 ) -> None:
     handles = [
         Line2D([], [], color=style.OURS, marker="o", markersize=3.8, linestyle="-" if joined else "none"),
@@ -136,4 +145,6 @@ def _legend(
     if has_collapsed:
         handles.append(Line2D([], [], color=style.OURS, markersize=3.8, **hollow))
         texts.append(f"{DAGGER} a run collapsed")
-    figure.legend(handles, texts, loc="outside upper right", ncols=len(handles), columnspacing=1.3, borderaxespad=0.2)
+    figure.legend(
+        handles, texts, loc="outside upper right", ncols=min(across, len(handles)), columnspacing=1.3, borderaxespad=0.2
+    )

@@ -10,10 +10,11 @@ from siamloss.config import Experiment
 
 @dataclass(frozen=True)
 class Column:
-    """Heading of a column; neighbours of one group share a heading above."""
+    """Heading of a column; neighbours of one group share a heading above; ``variant`` where it is about one."""
 
     group: str
     name: str
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One variant; ``block`` is "trained" or "control"; ``role`` is "", "baseline" or "ours"; ``note`` is a warning."""
+    """One line of a table, most often a variant.
+
+    ``block`` is "trained" or "control"; ``role`` is "", "baseline" or "ours"; ``note`` is a warning; ``variant`` is the
+    name of the variant whose runs the numbers come from, "" where the row is about none.
+    """
 
     label: str
     cells: tuple[Cell, ...]
     block: str = "trained"
     role: str = ""
     note: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True)

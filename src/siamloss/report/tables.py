@@ -7,8 +7,9 @@ import pandas as pd
 from siamloss.config import Experiment, Variant
 from siamloss.metrics.catalogue import METRICS, MetricInfo, is_main
 from siamloss.report import text
-from siamloss.report.significance import STAR, count_tests, explain, shown
+from siamloss.report.significance import STAR, count_tests, explain, paired_seeds, shown
 from siamloss.report.table import Cell, Column, Row, Table, role_of, with_ranks
+from siamloss.report.text import ABSENT
 
 
 def digits_of(info: MetricInfo) -> int:
@@ -73,11 +74,20 @@ def summary_table(
         columns.append(Column(benchmark, _heading(info)))
     shown = [
         Row(
-            variant.label, tuple(column[index] for column in grid), block_of(variant), role_of(variant.name, experiment)
+            variant.label,
+            tuple(column[index] for column in grid),
+            block_of(variant),
+            role_of(variant.name, experiment),
+            variant=variant.name,
         )
         for index, variant in enumerate(rows)
     ]
-    return Table(name, f"{title} {caption(experiment, count_tests(summary, main))}", tuple(columns), tuple(shown))
+    return Table(
+        name,
+        f"{title} {caption(experiment, count_tests(summary, main), paired_seeds(summary, experiment))}",
+        tuple(columns),
+        tuple(shown),
+    )
 
 
 def further_table(summary: pd.DataFrame, experiment: Experiment) -> Table | None:
@@ -87,7 +97,7 @@ def further_table(summary: pd.DataFrame, experiment: Experiment) -> Table | None
     return summary_table("further", "Further metrics.", summary, main_rows(experiment), experiment, main=False)
 
 
-def caption(experiment: Experiment, tests: int) -> str:
+def caption(experiment: Experiment, tests: int, paired: int | None = None) -> str:
     """What the numbers of a summary table are: seeds, intervals, differences and the number of tests."""
     count, level = len(experiment.seeds), f"{100 * experiment.stats.level:g} %"
     seeds = f"{count} seed{'s' if count > 1 else ''} per trained variant"
@@ -97,7 +107,7 @@ def caption(experiment: Experiment, tests: int) -> str:
         f"Δ: paired difference to {experiment.variant(experiment.baseline).label}, with its interval.",
         "Best in bold, second underlined, among trained variants; ↑ higher is better, ↓ lower is better.",
     ]
-    return " ".join([*parts, explain(count, tests)])
+    return " ".join([*parts, explain(count if paired is None else paired, tests)])
 
 
 def _heading(info: MetricInfo) -> str:
@@ -106,6 +116,8 @@ def _heading(info: MetricInfo) -> str:
 
 def summary_cell(row: pd.Series, digits: int = 3, signed: bool = False) -> Cell:
     """Mean with its interval, difference to the baseline with its interval, and p; ``signed`` for means with a sign."""
+    if row["n_seeds"] == 0:
+        return Cell(ABSENT)
     details = [text.interval(row["low"], row["high"], digits, signed)]
     if not pd.isna(row["diff"]):
         star = "*" if row["p_holm"] < STAR else ""

@@ -4,6 +4,8 @@ import math
 import re
 
 MINUS, MISSING = "\u2212", "\u2013"
+ABSENT = "missing"
+"""What stands in a cell that no run is behind."""
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -67,6 +69,17 @@ def probability(p: float) -> str:
     return "p < .001" if p < 0.001 else f"p = {number(p)}"
 
 
+def slug(name: str) -> str:
+    """A name as part of an address within a page: letters, digits, ``-`` and ``_``; different names stay different.
+
+    Example
+    -------
+    >>> slug("gsl"), slug("gsl[eta=0.5]")
+    ('gsl', 'gsl-5b_eta-3d_0-2e_5-5d_')
+    """
+    return "".join(c if c.isascii() and c.isalnum() else f"-{ord(c):x}_" for c in name)
+
+
 def latex(text: str) -> str:
     """Escape text for LaTeX."""
     return "".join(_LATEX.get(character, character) for character in text)
@@ -76,3 +89,9 @@ def markdown(text: str) -> str:
     """Escape text for a cell of a Markdown table, HTML included."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|$~])", r"\\\1", " ".join(text.split()))
+
+
+def count_of(seeds: int, wanted: int) -> str:
+    """``2 seeds``, or ``1 of 2 seeds`` where some are missing."""
+    found = f"{seeds} of {wanted}" if seeds != wanted else f"{wanted}"
+    return f"{found} seed{'s' if wanted != 1 else ''}"

@@ -12,6 +12,7 @@ from siamloss.report import style
 
 Epochs = list[dict]
 CENTER = "center_error_px"
+IN_COLUMN = 3
 TITLES = {"total": "total loss", CENTER: "centre error (px)"}
 
 
@@ -43,35 +44,48 @@ def series(epochs: Epochs, split: str, term: str) -> tuple[np.ndarray, np.ndarra
 
 @style.applied()
 def draw_training(
-    curves: Mapping[str, Mapping[int, Epochs]], labels: Mapping[str, str], looks: Mapping[str, style.Look]
+    curves: Mapping[str, Mapping[int, Epochs]],
+    labels: Mapping[str, str],
+    looks: Mapping[str, style.Look],
+    width_in: float = style.PAGE_IN,
 ) -> Figure:
     """Small multiples: a row per variant, a panel per logged term, the centre error last and on one scale for all.
+
+    At the width of a column a variant has as many rows of :data:`IN_COLUMN` panels as its terms need.
 
     Parameters
     ----------
     curves : ``{variant: {seed: epochs}}``; one epoch is ``{"epoch", "train": {term: value}, "val": {...}}``.
     labels, looks : by variant name.
+    width_in : printed width, inches.
 
     Returns
     -------
     Figure with one thin line per seed, solid for training scenes, dashed and lighter for unseen ones.
     """
     names = [name for name in curves if terms_of(curves[name])]
+    narrow = style.is_narrow(width_in)
     columns = max((len(terms_of(curves[name])) for name in names), default=1)
-    figure = style.new_figure(style.PAGE_IN, 0.35 + 1.2 * max(len(names), 1))
+    columns = min(columns, IN_COLUMN) if narrow else columns
+    needed = [-(-len(terms_of(curves[name])) // columns) for name in names]
+    down = max(sum(needed), 1)
+    figure = style.new_figure(width_in, 0.35 + 1.2 * down)
     figure.get_layout_engine().set(hspace=0.1)
-    grid = figure.subplots(max(len(names), 1), columns, squeeze=False)
+    grid = figure.subplots(down, columns, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
-    for row, name in enumerate(names):
-        for column, term in enumerate(terms_of(curves[name])):
-            axes = grid[row][-1 if term == CENTER else column]
+    first = 0
+    for name, rows in zip(names, needed, strict=True):
+        places = grid[first : first + rows].flatten()
+        for place, term in zip(places, terms_of(curves[name]), strict=False):
+            axes = places[-1] if term == CENTER else place
             axes.set_axis_on()
             _panel(axes, curves[name], term, looks[name].color)
             axes.set_title("\n" + TITLES.get(term, term), fontsize=7, fontweight="normal", pad=3)
-        style.note_above(grid[row][0], labels[name], above_pt=13, color=looks[name].color)
-        if row == len(names) - 1:
-            grid[row][0].set_xlabel("epoch", loc="left", fontsize=6.8)
+        style.note_above(places[0], style.shorten(labels[name], 60), above_pt=13, color=looks[name].color)
+        if first + rows == down:
+            places[0].set_xlabel("epoch", loc="left", fontsize=6.8)
+        first += rows
     _share_scale([axes for axes in grid[:, -1] if axes.get_title(loc="left").strip() == TITLES[CENTER]])
     handles = [Line2D([], [], color=style.INK), Line2D([], [], color=style.lighter(style.INK), dashes=(4, 1.5))]
     texts = ["training scenes", "unseen (validation) scenes"]
@@ -98,7 +112,7 @@ def _panel(axes: Axes, runs: Mapping[int, Epochs], term: str, color: str) -> Non
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=False)
-    axes.yaxis.get_offset_text().set_fontsize(5.5)
+    axes.yaxis.get_offset_text().set_fontsize(6)
     axes.tick_params(labelsize=6)
     axes.margins(x=0.04)
     if not any(line.get_ydata().any() for line in axes.lines):

@@ -13,12 +13,13 @@ from siamloss.config import Experiment
 from siamloss.report import style
 from siamloss.report.tuning import RATE, standing_for
 
-ACROSS = 4
-
 
 @style.applied()
 def draw_trials(
-    tunings: Mapping[str, Mapping[str, Any]], experiment: Experiment, looks: Mapping[str, style.Look]
+    tunings: Mapping[str, Mapping[str, Any]],
+    experiment: Experiment,
+    looks: Mapping[str, style.Look],
+    width_in: float = style.PAGE_IN,
 ) -> Figure:
     """A panel per tuned variant; the chosen trial is ringed, the catalogue's own values are a square.
 
@@ -26,15 +27,17 @@ def draw_trials(
     ----------
     tunings : files of the tuning stage by the name of what was tuned.
     experiment, looks : labels and colours.
+    width_in : printed width, inches.
 
     Notes
     -----
     All panels share both scales. A trial that collapsed or diverged is a cross, at the bottom where it has no overlap.
     """
     shown = {name: standing_for(name, experiment) for name in tunings}
-    across = min(ACROSS, max(len(shown), 1))
+    narrow = style.is_narrow(width_in)
+    across = min(2 if narrow else 4, max(len(shown), 1))
     down = -(-len(shown) // across)
-    figure = style.new_figure(style.PAGE_IN, 0.45 + 1.35 * down)
+    figure = style.new_figure(width_in, (0.6 if narrow else 0.45) + 1.35 * down)
     grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
     trials = [trial for tuning in tunings.values() for trial in tuning["trials"]]
     low, high = _limits([trial["ao"] for trial in trials if _usable(trial)])
@@ -43,7 +46,7 @@ def draw_trials(
         axes.set_visible(False)
     for index, (axes, (name, variant)) in enumerate(zip(grid.flat, shown.items(), strict=False)):
         _panel(axes, tunings[name], looks[variant.name].color, low, high)
-        axes.set_title(style.shorten(variant.label, 30), fontsize=7, pad=3)
+        axes.set_title(style.shorten(variant.label, 20 if narrow else 30), fontsize=7, pad=3)
         axes.tick_params(labelbottom=index + across >= len(shown), labelleft=index % across == 0)
     axes = grid.flat[0]
     axes.set_xscale("log")
@@ -53,7 +56,7 @@ def draw_trials(
     axes.xaxis.set_minor_formatter(NullFormatter())
     figure.supxlabel("factor on the learning rate", fontsize=7.5)
     figure.supylabel("AO on validation scenes", fontsize=7.5)
-    _legend(figure)
+    _legend(figure, 2 if narrow else 4)
     return figure
 
 
@@ -84,7 +87,7 @@ def _panel(axes: Axes, tuning: Mapping[str, Any], color: str, low: float, high: 
             axes.plot(rate, height, "o", color=style.INK, markersize=8, markerfacecolor="none", markeredgewidth=1.1)
 
 
-def _legend(figure: Figure) -> None:
+def _legend(figure: Figure, across: int) -> None:
     mark = {"linestyle": "none", "color": style.MUTED}
     handles = [
         Line2D([], [], marker="o", markersize=3.6, **mark),
@@ -93,4 +96,4 @@ def _legend(figure: Figure) -> None:
         Line2D([], [], marker="o", markersize=8, markerfacecolor="none", **{**mark, "color": style.INK}),
     ]
     texts = ["trial", "catalogue's own values", "collapsed or diverged", "chosen"]
-    figure.legend(handles, texts, loc="outside upper right", ncols=4, handlelength=1.2, borderaxespad=0.2)
+    figure.legend(handles, texts, loc="outside upper right", ncols=across, handlelength=1.2, borderaxespad=0.2)

@@ -43,7 +43,7 @@ def tuning_frame(tunings: Mapping[str, Tuning], experiment: Experiment) -> pd.Da
     """
     rows = []
     for variant in experiment.variants:
-        if variant.control:
+        if variant.control or variant.tuned_as not in tunings:
             continue
         name = variant.tuned_as
         tuning = tunings[name]
@@ -111,7 +111,8 @@ def tuning_table(frame: pd.DataFrame, experiment: Experiment) -> Table:
             Cell(text.number(row["catalogue_ao"])),
             *(Cell(count(row[name])) for name in ("trials", "pairs", "collapsed", "diverged")),
         ]
-        rows.append(Row(variant.label, tuple(cells), role=role_of(variant.name, experiment)))
+        role = role_of(variant.name, experiment)
+        rows.append(Row(variant.label, tuple(cells), role=role, variant=variant.name))
     return Table("tuning", tuning_caption(frame, experiment), tuple(columns), tuple(rows))
 
 

@@ -88,7 +88,12 @@ def validation_table(name: str, frame: pd.DataFrame, view: Experiment, places: s
         grid.append(with_ranks(cells, list(rows["mean"]), trained, measure.higher_is_better))
         columns.append(Column(places, measure.heading.replace(" ↑", "\u00a0↑").replace(" ↓", "\u00a0↓")))
     shown = [
-        Row(variant.label, tuple(column[index] for column in grid), role=role_of(variant.name, view))
+        Row(
+            variant.label,
+            tuple(column[index] for column in grid),
+            role=role_of(variant.name, view),
+            variant=variant.name,
+        )
         for index, variant in enumerate(view.variants)
     ]
     words = (

@@ -10,6 +10,7 @@ from siamloss.metrics.catalogue import METRICS, MetricInfo
 from siamloss.report import text
 from siamloss.report.significance import STAR, can_reject, count_tests, explain, shown
 from siamloss.report.tables import digits_of, panels
+from siamloss.report.text import count_of
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Verdict:
     """One sentence, cut where a page may set it differently.
 
     ``word`` is "better", "worse", "not distinguishable" or "not comparable"; ``reason`` follows it and says
-    what it rests on or what limits it.
+    what it rests on or what limits it; ``seeds`` are those that both variants have.
     """
 
     metric: str
@@ -25,6 +26,7 @@ class Verdict:
     interval: str
     word: str
     reason: str
+    seeds: int = 0
 
     @property
     def conclusion(self) -> str:
@@ -37,7 +39,7 @@ class Verdict:
             return f"{ours} and {baseline}, {self.metric}: {self.conclusion}."
         return (
             f"{ours} minus {baseline}: {self.difference} {self.metric}, {100 * level:g} % interval {self.interval}, "
-            f"{count_seeds(seeds)}: {self.conclusion}."
+            f"{count_of(self.seeds, seeds)}: {self.conclusion}."
         )
 
 
@@ -46,12 +48,20 @@ def count_seeds(seeds: int) -> str:
     return f"{seeds} seed" if seeds == 1 else f"{seeds} seeds"
 
 
+def paired_in_words(found: dict[str, list[Verdict]], seeds: int) -> str:
+    """Seeds behind the verdicts: ``2 seeds``, ``1 of 2 seeds`` or, where benchmarks differ, ``1 to 2 of 2 seeds``."""
+    counts = sorted({verdict.seeds for verdicts_ in found.values() for verdict in verdicts_}) or [seeds]
+    if len(counts) == 1:
+        return count_of(counts[0], seeds)
+    return f"{counts[0]} to {counts[-1]} of {count_seeds(seeds)}"
+
+
 def judge(row: pd.Series, info: MetricInfo, tests: int) -> Verdict:
     """Judge one row of the summary.
 
     Parameters
     ----------
-    row : ``diff, diff_low, diff_high, p, p_holm, n_seeds`` of a variant against the baseline.
+    row : ``diff, diff_low, diff_high, p, p_holm, n_paired`` of a variant against the baseline.
     info : label and direction of the metric.
     tests : how many tests the correction counts.
 
@@ -64,7 +74,7 @@ def judge(row: pd.Series, info: MetricInfo, tests: int) -> Verdict:
     direction = 1.0 if info.higher_is_better else -1.0
     digits = digits_of(info)
     low, high = sorted((direction * row["diff_low"], direction * row["diff_high"]))
-    seeds, p_holm = int(row["n_seeds"]), float(row["p_holm"])
+    seeds, p_holm = int(row["n_paired"]), float(row["p_holm"])
     tested = f" ({shown(float(row['p']), p_holm)})" if not pd.isna(p_holm) else ""
     word, why = _conclude(low, high, p_holm if can_reject(seeds, tests) else math.nan, tested, seeds)
     return Verdict(
@@ -73,6 +83,7 @@ def judge(row: pd.Series, info: MetricInfo, tests: int) -> Verdict:
         interval=text.interval(row["diff_low"], row["diff_high"], digits, signed=True),
         word=word,
         reason=why,
+        seeds=seeds,
     )
 
 
@@ -121,12 +132,19 @@ def tally(found: dict[str, list[Verdict]], ours: str, baseline: str) -> str:
     return f"Of {len(words)} measures, {ours} is {', '.join(counted[:-1])} and {counted[-1]}."
 
 
-def to_text(found: dict[str, list[Verdict]], experiment: Experiment, tests: int, warning: str = "") -> str:
-    """Every verdict as a sentence, one Markdown list per benchmark; a warning, if any, comes first."""
+def to_text(
+    found: dict[str, list[Verdict]], experiment: Experiment, tests: int, warning: str = "", paired: int | None = None
+) -> str:
+    """Every verdict as a sentence, one Markdown list per benchmark; a warning, if any, comes first.
+
+    Parameters
+    ----------
+    paired : seeds behind the tests, where they are fewer than those of the profile.
+    """
     ours, baseline = (experiment.variant(name).label for name in (experiment.report.ours, experiment.baseline))
     seeds = len(experiment.seeds)
     lines = [text.markdown(warning), ""] if warning else []
     for benchmark, verdicts_ in found.items():
         sentences = [verdict.sentence(ours, baseline, experiment.stats.level, seeds) for verdict in verdicts_]
         lines += [f"**{text.markdown(benchmark)}**", "", *(f"- {text.markdown(line)}" for line in sentences), ""]
-    return "\n".join([*lines, explain(seeds, tests), ""])
+    return "\n".join([*lines, explain(seeds if paired is None else paired, tests), ""])

@@ -1,6 +1,7 @@
 """What else a reviewer asks of a comparison: robust mean, probability of improvement, test over sequences, power."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -27,12 +28,19 @@ COMPARISON_COLUMNS = [
 ]
 
 
-def compare(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: StatsConfig) -> pd.DataFrame:
+def compare(
+    metrics: pd.DataFrame,
+    variants: list[str],
+    baseline: str,
+    stats: StatsConfig,
+    fixed: Collection[str] = (),
+    partial: bool = False,
+) -> pd.DataFrame:
     """Compare every variant to the baseline in the ways that :func:`siamloss.stats.summarise` leaves out.
 
     Parameters
     ----------
-    metrics, variants, baseline, stats : as in :func:`siamloss.stats.summarise`.
+    metrics, variants, baseline, stats, fixed, partial : as in :func:`siamloss.stats.summarise`.
 
     Returns
     -------
@@ -53,8 +61,11 @@ def compare(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: St
     for benchmark, metric in sorted_panels(metrics):
         sign = 1.0 if metric not in METRICS or METRICS[metric].higher_is_better else -1.0
         for variant in variants:
-            own, base = find_pair(runs, benchmark, metric, variant, baseline)
-            seeds = own.seeds if variant == baseline else shared_seeds(own, base)
+            own, base = find_pair(runs, benchmark, metric, variant, baseline, partial)
+            if own is None:
+                rows.append([benchmark, metric, variant, 0, 0, *[np.nan] * 8])
+                continue
+            seeds = () if base is None else shared_seeds(own, base, variant in fixed)
             paired = [np.nan] * 5
             if seeds and variant != baseline:
                 paired = _paired(own.at(seeds), base.at(seeds), len(seeds), sign, benchmark, stats)

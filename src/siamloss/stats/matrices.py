@@ -26,7 +26,7 @@ class Runs:
     weights: np.ndarray
 
     def at(self, seeds: tuple[int, ...]) -> "Runs":
-        """These seeds only; the one run of a control without randomness stands for every seed, by broadcasting."""
+        """These seeds only; a single run stands for all of them, by broadcasting (see :func:`shared_seeds`)."""
         if seeds == self.seeds or len(self.seeds) == 1:
             return self
         rows = [self.seeds.index(seed) for seed in seeds]
@@ -83,8 +83,15 @@ def find_runs(runs: Mapping[Key, Runs], benchmark: str, metric: str, variant: st
     return runs[benchmark, metric, variant]
 
 
-def find_pair(runs: Mapping[Key, Runs], benchmark: str, metric: str, variant: str, baseline: str) -> tuple[Runs, Runs]:
-    """The matrices of a variant and of the baseline, which must cover the same sequences."""
+def find_pair(
+    runs: Mapping[Key, Runs], benchmark: str, metric: str, variant: str, baseline: str, partial: bool = False
+) -> tuple[Runs | None, Runs | None]:
+    """The matrices of a variant and of the baseline, which must cover the same sequences.
+
+    With ``partial`` one that was not scored is None instead of a :class:`RecordError`.
+    """
+    if partial and not {(benchmark, metric, name) for name in (variant, baseline)} <= set(runs):
+        return runs.get((benchmark, metric, variant)), runs.get((benchmark, metric, baseline))
     base = find_runs(runs, benchmark, metric, baseline)
     own = find_runs(runs, benchmark, metric, variant)
     if own.sequences != base.sequences or own.values.shape[2] != base.values.shape[2]:
@@ -94,6 +101,12 @@ def find_pair(runs: Mapping[Key, Runs], benchmark: str, metric: str, variant: st
     return own, base
 
 
-def shared_seeds(own: Runs, base: Runs) -> tuple[int, ...]:
-    """Seeds that both have; a variant with one run is compared to every seed of the baseline."""
-    return base.seeds if len(own.seeds) == 1 else tuple(seed for seed in base.seeds if seed in own.seeds)
+def shared_seeds(own: Runs, base: Runs, fixed: bool) -> tuple[int, ...]:
+    """Seeds that both have.
+
+    Parameters
+    ----------
+    fixed : the variant has no randomness, so that its one run is compared to every seed of the baseline. One run that
+        is left of a trained variant is not: its seed decides what it is compared to.
+    """
+    return base.seeds if fixed and len(own.seeds) == 1 else tuple(seed for seed in base.seeds if seed in own.seeds)

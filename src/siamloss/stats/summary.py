@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,19 @@ from siamloss.stats.matrices import Runs, find_pair, shared_seeds, split_runs
 from siamloss.stats.signflip import FEWEST_PAIRS, sign_flip_p
 
 COLUMNS = [
-    *("benchmark", "metric", "variant", "n_seeds", "mean", "low", "high"),
+    *("benchmark", "metric", "variant", "n_seeds", "n_paired", "mean", "low", "high"),
     *("diff", "diff_low", "diff_high", "p", "p_holm"),
 ]
 
 
-def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: StatsConfig) -> pd.DataFrame:
+def summarise(
+    metrics: pd.DataFrame,
+    variants: list[str],
+    baseline: str,
+    stats: StatsConfig,
+    fixed: Collection[str] = (),
+    partial: bool = False,
+) -> pd.DataFrame:
     """Summarise metrics over seeds and sequences.
 
     Parameters
@@ -30,18 +38,21 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
     variants : rows of the table, in order; other variants in ``metrics`` are ignored.
     baseline : the variant all differences are taken to.
     stats : ``draws`` bootstrap draws, ``level`` of the intervals, ``seed`` of the draws.
+    fixed : variants without randomness; their one run is compared to every seed of the baseline.
+    partial : allow variants, the baseline too, that have no run on a benchmark.
 
     Returns
     -------
     DataFrame with :data:`COLUMNS`, sorted by benchmark, metric (as in ``METRICS``) and variant (as given).
     ``mean`` is the mean over seeds of the weighted mean over sequences; ``low, high`` its interval, from the
     hierarchical bootstrap with the width of its variance components (:mod:`siamloss.stats.components`), within what the
-    metric can be. ``diff`` is the variant minus the baseline, over the seeds both have; ``diff_low`` and
-    ``diff_high`` come from the same draws of seeds and sequences for both. A variant with one seed is compared to every
-    seed of the baseline. ``p`` is the two-sided paired sign-flip test over the per-seed differences, NaN with fewer
+    metric can be. Both are over the ``n_seeds`` seeds that the variant has. ``diff`` is the variant minus the baseline,
+    over the ``n_paired`` seeds that both have; ``diff_low`` and ``diff_high`` come from the same draws of seeds and
+    sequences for both. ``p`` is the two-sided paired sign-flip test over the per-seed differences, NaN with fewer
     than 6 paired seeds; ``p_holm`` is p corrected for all tests of the table that shows it (every benchmark and variant
     but the baseline, and either every main metric or every further one), so it depends on which rows are asked for. The
-    last five are NaN for the baseline itself.
+    last five are NaN for the baseline itself, for a variant that has no seed in common with it, and with ``partial``
+    where one of the two has no run; a variant without any has 0 seeds and NaN for all numbers.
 
     Raises
     ------
@@ -51,11 +62,16 @@ def summarise(metrics: pd.DataFrame, variants: list[str], baseline: str, stats: 
     rows = []
     for benchmark, metric in sorted_panels(metrics):
         for variant in variants:
-            own, base = find_pair(runs, benchmark, metric, variant, baseline)
-            difference = [np.nan] * 4 if variant == baseline else _difference(own, base, benchmark, metric, stats)
-            rows.append(
-                [benchmark, metric, variant, len(own.seeds), *_mean(own, benchmark, metric, stats), *difference]
-            )
+            own, base = find_pair(runs, benchmark, metric, variant, baseline, partial)
+            if own is None:
+                rows.append([benchmark, metric, variant, 0, 0, *[np.nan] * 7])
+                continue
+            seeds = () if base is None else shared_seeds(own, base, variant in fixed)
+            difference = [np.nan] * 4
+            if seeds and variant != baseline:
+                difference = _difference(own.at(seeds), base.at(seeds), len(seeds), benchmark, metric, stats)
+            counts = [len(own.seeds), len(seeds)]
+            rows.append([benchmark, metric, variant, *counts, *_mean(own, benchmark, metric, stats), *difference])
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     return table.assign(p_holm=holm_by_table(table, "p"))
 
@@ -96,17 +112,13 @@ def bounds_of(metric: str) -> tuple[float, float]:
 
 
 def _difference(
-    own: Runs, base: Runs, benchmark: str, metric: str, stats: StatsConfig
+    own: Runs, base: Runs, seeds: int, benchmark: str, metric: str, stats: StatsConfig
 ) -> tuple[float, float, float, float]:
-    """Difference to the baseline, its interval, and p."""
-    seeds = shared_seeds(own, base)
-    if not seeds:
-        return (np.nan,) * 4
-    own, base = own.at(seeds), base.at(seeds)
+    """Difference to the baseline over so many paired seeds, its interval, and p."""
     by_seed = seed_means(own.values, own.weights) - seed_means(base.values, base.weights)
     mean, error = float(by_seed.mean()), spread(difference_cells(own, base))
     draws = _draws(own, benchmark, stats) - _draws(base, benchmark, stats)
-    known = len(seeds) >= FEWEST_PAIRS and not np.isnan(by_seed).any()
+    known = seeds >= FEWEST_PAIRS and not np.isnan(by_seed).any()
     p = sign_flip_p(by_seed, stats.seed) if known else np.nan
     least, most = bounds_of(metric)
     return mean, *calibrated_interval(draws, mean, error, stats.level, (least - most, most - least)), p

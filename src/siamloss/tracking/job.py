@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME as MANIFEST
+from siamloss.provenance.manifest import read_listed
 from siamloss.records import read_records, write_records
 from siamloss.records.ledger import append_evaluation
 from siamloss.tracking.feed import Feed
@@ -80,20 +82,19 @@ def track_run(
 def _open_player(
     experiment: Experiment, variant: str, layout: str, run: Path | None, streams: int, threads: int
 ) -> Player:
-    """What tracks sequences; a run is opened and checked now. Torch is imported only for a network."""
+    """What tracks sequences; a run is opened and checked now. Torch is imported only for a network, and by name: the
+    controls do not depend on the network's code (:data:`siamloss.jobs.NETWORK`)."""
     play, control = PLAYS.get(layout, one_pass_play), experiment.variant(variant).control
     if control in CONTROLS:
         return lambda sequences: (
             (index, alone(play(Stepped(CONTROLS[control](sequence)), sequence, Feed(sequence))))
             for index, sequence in enumerate(sequences)
         )
-    from siamloss.tracking.batched import Part, play_all
-    from siamloss.tracking.load import tracker_of
-
-    tracker = tracker_of(experiment, run, threads)
-    return lambda sequences: play_all(
+    batched, load = import_module("siamloss.tracking.batched"), import_module("siamloss.tracking.load")
+    tracker = load.tracker_of(experiment, run, threads)
+    return lambda sequences: batched.play_all(
         tracker.network,
-        (Part(sequence, partial(play, tracker.new_target(), sequence)) for sequence in sequences),
+        (batched.Part(sequence, partial(play, tracker.new_target(), sequence)) for sequence in sequences),
         streams,
     )
 
@@ -103,7 +104,7 @@ def _ledger_entry(variant: str, benchmark: str, run: Path | None, frames: int, s
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "variant": variant,
-        "seed": json.loads((run / "run.json").read_text(encoding="utf-8"))["seed"] if run is not None else 0,
+        "seed": json.loads(read_listed(run, "run.json"))["seed"] if run is not None else 0,
         "benchmark": benchmark,
         "frames": frames,
         "run": sha256_file(run / MANIFEST) if run is not None else "",

@@ -19,12 +19,9 @@ from siamloss.data.sequence import Sequence
 from siamloss.data.text import read_table
 from siamloss.errors import AnnotationError, RecordError
 from siamloss.tracking.feed import Feed
-from siamloss.tracking.protocols import Stepped, alone, straight_play
+from siamloss.tracking.protocols import ANCHOR_EVERY, Stepped, alone, straight_play
 from siamloss.tracking.steps import Play
 from siamloss.tracking.tracker import SteppedTracker, Tracker
-
-ANCHOR_EVERY = 50
-"""Frames between anchors where the dataset gives none."""
 
 _RUN = re.compile(r"(?P<sequence>.+)@(?P<anchor>\d{8})(?P<direction>[+-])")
 

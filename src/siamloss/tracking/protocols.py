@@ -22,6 +22,9 @@ REPETITIONS = 15
 IDENTICAL_REPETITIONS = 3
 """So many equal first runs show that a tracker is deterministic. Source: VOT toolkit, ``MultiRunExperiment``."""
 
+ANCHOR_EVERY = 50
+"""Frames between the starts of a run from several anchors, where the dataset gives none."""
+
 Protocol = Callable[[Tracker, Sequence], pd.DataFrame]
 COLUMNS = ["frame", "x", "y", "w", "h", "score", "seconds", "status"]
 

@@ -1,6 +1,5 @@
 """What the tuning stage chose for a variant: reading it and applying it."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from siamloss.config import Variant
 from siamloss.errors import ConfigError, CorruptError
 from siamloss.losses.registry import check_loss
+from siamloss.provenance.sealed import read_json
 
 RATE = "lr_scale"
 
@@ -20,7 +20,7 @@ def read_choice(path: Path) -> dict[str, float]:
     CorruptError : the file is missing, is no JSON or holds no choice.
     """
     try:
-        chosen = json.loads(Path(path).read_text(encoding="utf-8"))["chosen"]
+        chosen = read_json(path)["chosen"]
         return {str(name): float(value) for name, value in chosen.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptError(f"{path} holds no choice of the tuning stage; delete it and run snakemake again") from error

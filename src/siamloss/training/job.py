@@ -14,7 +14,7 @@ from siamloss.config import Experiment, Variant
 from siamloss.distributed import alone, process_group, rank, ranks, wait_for_all
 from siamloss.errors import ConfigError
 from siamloss.model import SiamFC, build_model
-from siamloss.model.device import choose_device, make_deterministic
+from siamloss.model.device import choose_device, hardware_name, make_deterministic
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder
 from siamloss.provenance.lock import exclusive, lock_of
@@ -177,6 +177,6 @@ def run_facts(
         "processes": ranks(),
         "seconds": round(progress.seconds, 2),
         "pairs_per_s": round(pairs / progress.seconds, 1) if progress.seconds else 0.0,
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
+        "device": hardware_name(device),
         "versions": {"siamloss": __version__, "torch": torch.__version__, "python": platform.python_version()},
     }

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save
 from siamloss.config import ModelConfig
 from siamloss.errors import CorruptError, MissingDataError
 from siamloss.model import SiamFC, build_model
-from siamloss.provenance.manifest import verify_manifest, write_manifest
+from siamloss.provenance.manifest import rebuild, verify_manifest, write_manifest
 from siamloss.training.epochmaps import MAPS
 from siamloss.training.weights import WEIGHTS, put_weights
 
@@ -46,8 +46,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise MissingDataError(f"{folder} is no run directory; give results/<profile>/train/<variant>/seed<NN>")
     try:
         return json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CorruptError(f"{folder} is damaged; delete it and run snakemake again") from error
+    except (ValueError, RecursionError) as error:
+        raise CorruptError(f"{folder / FACTS} is damaged; {rebuild(folder)}") from error
 
 
 def read_network(folder: Path) -> tuple[ModelConfig, float]:

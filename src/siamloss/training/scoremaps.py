@@ -1,5 +1,6 @@
 """The verb ``siamloss scores``: score maps of a run on fixed pairs, for separability and the poster's Fig. 1."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ from siamloss.config import Experiment
 from siamloss.crops.store import open_store
 from siamloss.model.device import choose_device, make_deterministic
 from siamloss.pairs.sampler import sample_pairs
-from siamloss.provenance.atomic import atomic_path
+from siamloss.provenance.atomic import write_bytes
+from siamloss.provenance.sealed import seal_zip
 from siamloss.training.fit import make_labels, make_loader
 from siamloss.training.run import load_run
 from siamloss.training.validate import VALIDATION_SEED, fixed_maps
@@ -44,8 +46,9 @@ def write_scores(
         pairs = sample_pairs(crops, experiment.pairs, VALIDATION_SEED, 0, np.arange(experiment.train.val_pairs))
         arrays[f"{role}_distractor"] = crops.distractor[pairs.crop[:, 1]]
     arrays["labels"] = make_labels(experiment, device).cpu().numpy()[0, 0].astype(np.int8)
-    with atomic_path(out) as temporary:
-        np.savez_compressed(temporary, **arrays)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_bytes(out, seal_zip(buffer.getvalue()))
 
 
 def _pictures(images_BCHW: torch.Tensor) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Everything needed to continue a training, in one safetensors file (no pickle)."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from safetensors.torch import save
 
 from siamloss.errors import CorruptError
 from siamloss.provenance.atomic import write_bytes
-from siamloss.training.weights import put_weights
+from siamloss.training.weights import put_weights, tensor_digest
 
 
 @dataclass
@@ -48,16 +47,7 @@ def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD, p
             tensors[f"momentum.{number}"] = momentum
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     told = json.dumps(asdict(progress))
-    write_bytes(path, save(whole, {"progress": told, "sha256": _digest(whole, told)}))
-
-
-def _digest(tensors: dict[str, torch.Tensor], progress: str) -> str:
-    """Hash over names, kinds, shapes and bytes of the tensors, and over the progress."""
-    digest = hashlib.sha256(progress.encode())
-    for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.numpy().tobytes())
-    return digest.hexdigest()
+    write_bytes(path, save(whole, {"progress": told, "sha256": tensor_digest(whole, told)}))
 
 
 def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -> Progress:
@@ -74,7 +64,7 @@ def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.SGD) -
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             told = file.metadata()
             progress = Progress(**json.loads(told["progress"]))
-            whole = told["sha256"] == _digest(tensors, told["progress"])
+            whole = told["sha256"] == tensor_digest(tensors, told["progress"])
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise CorruptError(f"{path} is damaged; delete it to train from the start") from error
     if not whole:

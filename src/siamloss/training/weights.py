@@ -1,5 +1,6 @@
-"""Putting weights into a network, or saying why they do not fit."""
+"""Putting weights into a network, or saying why they do not fit; and what identifies tensors."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def put_weights(model: torch.nn.Module, weights: Mapping[str, torch.Tensor], pat
                 f"{_said(expected.get(name))} in the network; use the run's own model settings"
             )
     model.load_state_dict(dict(weights))
+
+
+def tensor_digest(tensors: Mapping[str, torch.Tensor], told: str = "") -> str:
+    """Hexadecimal sha256 over names, kinds, shapes and bytes of tensors on the CPU, and over a text beside them."""
+    digest = hashlib.sha256(told.encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _said(shape: tuple[int, ...] | None) -> str:

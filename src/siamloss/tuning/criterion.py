@@ -4,8 +4,9 @@ import numpy as np
 
 from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
+from siamloss.geometry import overlap
 from siamloss.geometry.network import GEOMETRY
-from siamloss.metrics.got10k import pooled_mean, score_sequence
+from siamloss.metrics.scored import pooled_mean, scored_frames
 from siamloss.model import SiamFC
 from siamloss.tracking.protocols import one_pass
 from siamloss.tracking.siamfc import SiamFCTracker
@@ -32,8 +33,11 @@ def average_overlap(experiment: Experiment, model: SiamFC, sequences: list[Seque
     """
     geometry = GEOMETRY[experiment.model.backbone]
     tracker = SiamFCTracker(model.eval(), experiment.track, geometry, experiment.crops.context)
-    scores = []
+    means, frames = [], []
     for sequence in sequences:
         boxes = one_pass(tracker, sequence)[["x", "y", "w", "h"]].to_numpy(dtype=np.float64)
-        scores.append(score_sequence(boxes, sequence.boxes, sequence.visible))
-    return pooled_mean([score.ao for score in scores], [score.frames for score in scores])
+        scored = scored_frames(sequence.visible)
+        overlaps = overlap(boxes[scored], sequence.boxes[scored])
+        means.append(float(overlaps.mean()) if len(overlaps) else np.nan)
+        frames.append(len(overlaps))
+    return pooled_mean(means, frames)

@@ -4,7 +4,6 @@ Every variant gets the same number of trials, epochs and pairs. Trial 0 has the 
 spread over its search space.
 """
 
-import json
 import logging
 import shutil
 from dataclasses import asdict, dataclass, replace
@@ -18,9 +17,9 @@ from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError, CorruptError
 from siamloss.model.device import choose_device, make_deterministic
-from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive, lock_of
+from siamloss.provenance.sealed import read_json, write_json
 from siamloss.training.chosen import apply_choice
 from siamloss.training.fit import Job, fit_together, state_key
 from siamloss.training.stores import Stores, open_stores
@@ -116,7 +115,7 @@ def tune_variant(
             "chosen": chosen["values"],
             "chosen_trial": chosen["trial"],
         }
-        write_text(out, json.dumps(facts, indent=1, allow_nan=False) + "\n")
+        write_json(out, facts)
         shutil.rmtree(progress_dir, ignore_errors=True)
 
 
@@ -155,12 +154,12 @@ def run_trials(
     for path in paths:
         if path.exists():
             try:
-                results.append(json.loads(path.read_text(encoding="utf-8")))
+                results.append(read_json(path))
             except ValueError as error:
                 raise CorruptError(f"{path} is damaged; delete it to run this trial again") from error
         else:
             results.append(judge_trial(short, trained[path], scenes))
-            write_text(path, json.dumps(results[-1]) + "\n")
+            write_json(path, results[-1])
     return results
 
 

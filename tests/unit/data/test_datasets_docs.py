@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "datasets.md").read_text()
 
 def block(language, containing=""):
     """The one code block of the page in a language."""
-    found = [text for text in re.findall(rf"```{language}\n(.*?)```", PAGE, re.S) if containing in text]
+    found = [text for text in re.findall(rf"```{language}(?: [^\n]*)?\n(.*?)```", PAGE, re.S) if containing in text]
     assert len(found) == 1
     return found[0]
 
@@ -85,7 +85,7 @@ def test_the_options_on_the_page_exist(verb):
     from siamloss.cli_check import app
 
     known = {name for option in get_command(app).commands[verb].params for name in option.opts}
-    lines = [line for line in PAGE.splitlines() if line.startswith(f"    siamloss {verb}")]
+    lines = [line for line in PAGE.splitlines() if line.startswith(f"siamloss {verb}")]
     used = set(re.findall(r"--[a-z-]+", " ".join(lines)))
     assert used
     assert used <= known

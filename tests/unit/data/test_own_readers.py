@@ -53,11 +53,9 @@ def package(tmp_path, monkeypatch):
         "[siamloss.readers]\nwild = ownreader.wild:read\n"
     )
     monkeypatch.syspath_prepend(str(folder))
-    fingerprint._file.cache_clear()
-    fingerprint._parse.cache_clear()
+    fingerprint.forget()
     yield folder / "ownreader"
-    fingerprint._file.cache_clear()
-    fingerprint._parse.cache_clear()
+    fingerprint.forget()
 
 
 @pytest.fixture
@@ -105,7 +103,7 @@ def test_the_code_of_a_reader_belongs_to_the_jobs_that_read_with_it(own, package
     before = {verb: jobs.code(verb, dataset=dataset) for verb in ("data", "track", "measure")}
     others = jobs.code("data", dataset=plain)
     (package / "wild.py").write_text(READER.replace("5.0", "7.0"))
-    fingerprint._parse.cache_clear()
+    fingerprint.forget()
     assert all(jobs.code(verb, dataset=dataset) != before[verb] for verb in before)
     assert jobs.code("data", dataset=plain) == others
     assert jobs.data_part(experiment, dataset) != jobs.data_part(own, plain)

@@ -13,6 +13,7 @@ from siamloss.data.verified import open_verified
 from siamloss.errors import CorruptError, MissingDataError
 from siamloss.paths import Home
 from siamloss.provenance.hashing import sha256_bytes
+from siamloss.provenance.sealed import read_json
 
 FORMATS = ("otb", "vot", "got10k")
 BESIDE = {"otb": {"anno"}, "vot": {"list.txt"}, "got10k": {"list.txt"}}
@@ -63,8 +64,8 @@ def test_drawing_again_gives_the_same_bytes(tiny, tmp_path, form):
     (root / "left over.txt").write_text("of an older drawing")
     prepare_dataset(experiment, drawn.name, tmp_path / "second.json")
     assert (tmp_path / "second.json").read_bytes() == (tmp_path / "first.json").read_bytes()
-    there = json.loads(Home(tiny).manifest(drawn.name).read_text())
-    assert json.loads((tmp_path / "first.json").read_text()) == {**there, "root": str(root)}
+    there = read_json(Home(tiny).manifest(drawn.name))
+    assert read_json(tmp_path / "first.json") == {**there, "root": str(root)}
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -94,8 +94,3 @@ def test_every_class_counts_the_same():
     classes = {"a": "dog", "b": "dog", "c": "car", "d": "boat"}
     assert got10k.class_balanced_mean(values, classes) == pytest.approx((0.8 + 0.2) / 2, abs=1e-15)
     assert math.isnan(got10k.class_balanced_mean({"d": math.nan}, classes))
-
-
-def test_the_pooled_mean_counts_frames():
-    assert got10k.pooled_mean([1.0, 0.0, math.nan], [3, 1, 0]) == 0.75
-    assert math.isnan(got10k.pooled_mean([math.nan], [0]))

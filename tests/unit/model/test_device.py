@@ -1,11 +1,13 @@
 """Choice of device, precision and determinism."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch.nn import functional
 
 from siamloss.errors import DeviceError
-from siamloss.model.device import autocast, choose_device, make_deterministic
+from siamloss.model.device import autocast, choose_device, hardware_name, make_deterministic
 
 no_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
 with_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA")
@@ -88,3 +90,8 @@ def test_deterministic_kernels_are_asked_for_without_forbidding_the_others(setti
     assert torch.are_deterministic_algorithms_enabled()
     assert torch.is_deterministic_algorithms_warn_only_enabled()
     assert not torch.backends.cudnn.benchmark
+
+
+@pytest.mark.skipif("model name" not in Path("/proc/cpuinfo").read_text(), reason="a nameless processor")
+def test_the_processor_is_called_by_its_name():
+    assert f": {hardware_name(torch.device('cpu'))}\n" in Path("/proc/cpuinfo").read_text()

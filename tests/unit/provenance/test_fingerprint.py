@@ -19,9 +19,8 @@ def package(tmp_path, monkeypatch):
     monkeypatch.setattr(fingerprint, "ROOT", root)
 
     def prints():
-        fingerprint._file.cache_clear()
-        fingerprint._parse.cache_clear()
-        return {verb: fingerprint.code_fingerprint(module) for verb, module in ENTRY.items()}
+        fingerprint.forget()
+        return {verb: code(verb) for verb in ENTRY}
 
     def changed(file, old, new):
         before = prints()
@@ -33,21 +32,26 @@ def package(tmp_path, monkeypatch):
         return {verb for verb in ENTRY if after[verb] != before[verb]}
 
     yield changed
-    fingerprint._file.cache_clear()
-    fingerprint._parse.cache_clear()
+    fingerprint.forget()
 
 
 def test_editing_a_plot_touches_the_report_only(package):
-    assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"report", "ablation"}
+    assert package("report/fig1.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"figures", "ablation"}
 
 
-def test_editing_a_template_touches_what_the_room_makes_only(package):
-    changed = package("report/templates/page.css", "{", "{ /* edited */")
-    assert changed == {"report", "ablation", "study"}, "a template belongs to the whole room"
+def test_editing_a_template_touches_the_pages_only(package):
+    assert package("report/templates/css/base.css", "{", "{ /* edited */") == {"page", "ablation"}
+    assert package("report/page_job.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"page"}
+
+
+def test_editing_a_table_does_not_redraw_the_figures(package):
+    assert package("report/claims_table.py", "\nfrom ", "\nEDITED = 1\nfrom ") == {"tables", "page"}
 
 
 def test_editing_the_tracker_does_not_retrain(package):
-    assert package("tracking/siamfc.py", "rate * chosen_side", "2 * rate * chosen_side") == {"track", "tune"}
+    changed = package("tracking/siamfc.py", "rate * chosen_side", "2 * rate * chosen_side")
+    assert changed >= {"track", "tune", "frames"}
+    assert not changed & {"data", "crops", "train", "scores", "measure", "separability", "tables", "page", "study"}
 
 
 def test_editing_the_training_loop_does_not_redraw_data(package):
@@ -89,14 +93,12 @@ def acme(tmp_path, monkeypatch):
     def fingerprint_after(module="acme.loss", **files):
         for name, text in files.items():
             (folder / f"{name}.py").write_text(text)
-        fingerprint._file.cache_clear()
-        fingerprint._parse.cache_clear()
+        fingerprint.forget()
         return fingerprint.code_fingerprint(module)
 
     yield fingerprint_after
     assert "acme" not in sys.modules
-    fingerprint._file.cache_clear()
-    fingerprint._parse.cache_clear()
+    fingerprint.forget()
 
 
 def test_a_loss_of_another_package_counts_with_what_it_imports_from_its_own(acme):
@@ -175,3 +177,58 @@ def test_rooms_import_only_from_their_left():
             other = name.split(".")[1] if "." in name else ""
             if other in order and (room, other) not in allowed:
                 assert order[other] <= order[room], f"{module} imports {name}, a room to its right"
+
+
+def test_what_a_package_hands_on_concerns_those_who_use_it(acme):
+    """``from acme import half`` needs the file of ``half``, and no other that the package offers."""
+    offers = "from acme.helper import half\nfrom acme.other import A\n__all__ = ['A', 'half']\n"
+    first = acme(__init__=offers, loss="from acme import half\n", helper="half = 0.5", other="A = 1")
+    assert acme(other="A = 2") == first
+    assert acme(__init__=offers.replace("A\n", "A as B\n", 1)) == first
+    assert acme(helper="half = 0.6") != first
+    assert fingerprint.import_closure("acme.loss") == ["acme.helper", "acme.loss"]
+    acme(__init__=offers + "print('at work')\n")
+    assert "acme.other" in fingerprint.import_closure("acme.loss"), "a package that does more counts as a whole"
+
+
+def test_what_only_type_checkers_import_does_not_count(acme):
+    checked = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from acme.helper import half\n"
+    acme(__init__="", loss=checked, helper="half = 0.5")
+    assert "acme.helper" not in fingerprint.import_closure("acme.loss")
+    acme(loss=checked + "else:\n    import acme.helper\n")
+    assert "acme.helper" in fingerprint.import_closure("acme.loss")
+
+
+def test_data_files_belong_to_the_modules_that_name_their_folder(acme, tmp_path):
+    (tmp_path / "acme" / "pictures").mkdir()
+    picture = tmp_path / "acme" / "pictures" / "one.txt"
+    picture.write_text("one")
+    files = {"__init__": "", "loss": 'FOLDER = "pictures"\n', "other": "A = 1\n"}
+    users, others = acme(**files), acme(module="acme.other")
+    picture.write_text("two")
+    assert acme() != users
+    assert acme(module="acme.other") == others
+
+
+def test_the_code_that_plans_is_in_no_measured_product():
+    for verb in ("data", "crops", "tune", "train", "scores", "track", "measure", "separability", "frames"):
+        closure = fingerprint.import_closure(ENTRY[verb])
+        assert not {"siamloss.jobs", "siamloss.provenance.fingerprint", "siamloss.cli"} & set(closure), verb
+
+
+def test_a_control_does_not_depend_on_the_network(package):
+    oracle, gsl = Variant("oracle", control="oracle"), Variant("gsl", loss="gsl")
+    before = code("track", oracle), code("track", gsl)
+    package("model/siamfc.py", "\nfrom ", "\nEDITED = 1\nfrom ")
+    assert code("track", oracle) == before[0]
+    assert code("track", gsl) != before[1]
+
+
+def test_a_file_is_read_once_for_all_jobs(monkeypatch):
+    read, fingerprint_ast = [], fingerprint.ast.parse
+    monkeypatch.setattr(fingerprint.ast, "parse", lambda text: read.append(text) or fingerprint_ast(text))
+    fingerprint.forget()
+    for _ in range(2):
+        for verb in ENTRY:
+            code(verb)
+    assert len(read) == len(set(read)) > 100

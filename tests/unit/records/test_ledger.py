@@ -7,7 +7,9 @@ import resource
 import pytest
 
 from siamloss.errors import CorruptError
-from siamloss.records.ledger import append_evaluation, read_evaluations
+from siamloss.provenance.hashing import sha256_bytes
+from siamloss.provenance.sealed import write_json
+from siamloss.records.ledger import append_evaluation, read_evaluations, seal_of
 
 
 def entry(number):
@@ -61,12 +63,17 @@ def test_torn_last_line_does_not_take_the_next_one_with_it(tmp_path):
         read_evaluations(path)
     append_evaluation(path, entry(1))
     path.write_bytes(path.read_bytes().partition(b"\n")[2])
+    with pytest.raises(
+        CorruptError, match=r"ledger\.jsonl is not as it was written; restore it .* or delete .*\.seal to"
+    ):
+        read_evaluations(path)
+    seal_of(path).unlink()
     assert read_evaluations(path) == [entry(1)]
 
 
 def test_write_that_fails_leaves_the_ledger_as_it_was(tmp_path):
     path = tmp_path / "ledger.jsonl"
-    append_evaluation(path, entry(0))
+    append_evaluation(path, {**entry(0), "padding": "x" * 5000})
     before = path.read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
@@ -77,4 +84,43 @@ def test_write_that_fails_leaves_the_ledger_as_it_was(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert path.read_bytes() == before
     append_evaluation(path, entry(1))
+    assert read_evaluations(path) == [{**entry(0), "padding": "x" * 5000}, entry(1)]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_lost_or_repeated_lines_are_found(tmp_path, kept):
+    path = tmp_path / "ledger.jsonl"
+    for number in range(3):
+        append_evaluation(path, entry(number))
+    lines = path.read_bytes().splitlines(keepends=True)
+    for damaged in (lines[:kept], lines + lines[kept:]):
+        path.write_bytes(b"".join(damaged))
+        with pytest.raises(CorruptError, match="not as it was written"):
+            read_evaluations(path)
+    append_evaluation(path, entry(3))
+    with pytest.raises(CorruptError, match="not as it was written"):
+        read_evaluations(path)
+    path.unlink()
+    with pytest.raises(CorruptError, match="not as it was written"):
+        read_evaluations(path)
+
+
+def test_the_line_that_is_being_written_may_be_there_or_not(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    append_evaluation(path, entry(0))
+    first = path.read_bytes()
+    append_evaluation(path, entry(1))
+    second = path.read_bytes()
+    write_json(seal_of(path), {"states": [sha256_bytes(first), sha256_bytes(second)]})
     assert read_evaluations(path) == [entry(0), entry(1)]
+    path.write_bytes(first)
+    assert read_evaluations(path) == [entry(0)]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"states": 1}', "{"])
+def test_a_damaged_seal_is_named(tmp_path, text):
+    path = tmp_path / "ledger.jsonl"
+    append_evaluation(path, entry(0))
+    seal_of(path).write_text(text)
+    with pytest.raises(CorruptError, match=r"ledger\.jsonl\.seal is damaged; restore it"):
+        read_evaluations(path)

@@ -28,10 +28,10 @@ from siamloss.config import (
 )
 from siamloss.data.sequence import Sequence
 from siamloss.geometry import polygon_to_box
-from siamloss.jobs import network_runs, tuned_names
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.records import write_records
+from siamloss.runs import network_runs, tuned_names
 
 METRICS = {
     "otb": ("success_auc", "precision_20", "normalized_precision"),

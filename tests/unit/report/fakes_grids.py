@@ -8,8 +8,8 @@ from tests.unit.report.fakes import make_experiment, write_metrics, write_run, w
 from tests.unit.report.fakes_scores import write_separability, write_tuning
 
 from siamloss.config import AblationConfig, Experiment, Grid, Variant
-from siamloss.jobs import ablation_runs, tuned_names
 from siamloss.paths import Home
+from siamloss.runs import ablation_runs, tuned_names
 
 BASE = {"eta": 0.1, "alpha": 0.1, "score": "raw", "delta": 0.1}
 AXES = {

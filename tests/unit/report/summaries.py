@@ -9,6 +9,7 @@ COLUMNS += ["p_holm"]
 
 
 def summary_of(rows: list[tuple]) -> pd.DataFrame:
-    """Rows of :func:`siamloss.stats.summarise`, in the order of :data:`COLUMNS`."""
+    """Rows of :func:`siamloss.stats.summarise`, in the order of :data:`COLUMNS`; all their seeds are paired."""
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    frame.insert(4, "n_paired", frame["n_seeds"])
     return frame.assign(p_holm=holm(frame["p"].to_numpy(dtype=float)))

@@ -11,9 +11,8 @@ from siamloss.config import StatsConfig, Variant
 from siamloss.metrics.attributes import of_sequences
 from siamloss.report import style
 from siamloss.report.attributes import ALL, COLUMNS, INTERVALS, attribute_table
-from siamloss.report.attributes_figure import add_attributes, draw_attributes
+from siamloss.report.attributes_figure import attribute_drawings, draw_attributes
 from siamloss.report.attributes_table import attribute_label, attribute_tables
-from siamloss.report.gallery import Gallery
 from siamloss.stats import summarise
 
 SEQUENCES = [f"s{number}" for number in range(8)]
@@ -175,14 +174,10 @@ def test_where_less_is_better_the_most_negative_difference_comes_first(auc, smal
     assert "\u2190 better" in figure._supxlabel.get_text()
 
 
-def test_one_figure_per_benchmark_and_none_of_the_baseline_alone(table, small, tmp_path, monkeypatch):
-    monkeypatch.setattr(style, "DPI", 50)
-    gallery = Gallery(tmp_path)
+def test_one_figure_per_benchmark_and_none_of_the_baseline_alone(table, small):
     looks = style.looks(small.variants, "logistic", "gsl")
-    add_attributes(gallery, small, table, looks)
-    (picture,) = gallery.pictures
-    assert (picture.section, picture.path) == ("attributes", "attributes/synthetic-otb")
+    (picture,) = attribute_drawings(small, table, looks)
+    assert (picture.section, picture.path) == ("attributes", "differences-by-attribute-synthetic-otb")
     assert "Success AUC" in picture.caption
     alone = replace(small, report=replace(small.report, main=("logistic",)))
-    add_attributes(gallery, alone, table, looks)
-    assert len(gallery.pictures) == 1
+    assert list(attribute_drawings(alone, table, looks)) == []

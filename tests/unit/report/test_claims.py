@@ -44,7 +44,7 @@ def separability(train, val, quantity="roc_auc", seeds=SIX):
 
 def summary(*rows):
     """Rows ``(benchmark, metric, variant, n_seeds, mean, low, high, diff, diff_low, diff_high, p, p_holm)``."""
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame([(*row[:4], row[3], *row[4:]) for row in rows], columns=COLUMNS)
 
 
 def judged(claims, experiment, table=None, separation=None):

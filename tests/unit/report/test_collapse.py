@@ -24,9 +24,15 @@ def test_labels_get_a_dagger_in_the_main_list_and_in_grids(experiment):
 
 
 def test_rows_get_a_note_and_the_caption_a_footnote(experiment):
-    table = Table("t", "Words.", (Column("", "a"),), (Row("GSL", ()), Row("Logistic (SiamFC)", ())))
+    rows = (
+        Row("GSL", (), variant="gsl"),
+        Row("Logistic", (), variant="logistic"),
+        Row("GSL", (), note="n", variant="gsl"),
+    )
+    table = Table("t", "Words.", (Column("", "a"),), rows)
     noted = with_notes(table, experiment, FOUND)
-    assert [row.note for row in noted.rows] == ["\u2020 1 of 2 runs collapsed", ""]
+    note = "\u2020 1 of 2 runs collapsed"
+    assert [row.note for row in noted.rows] == [note, "", f"n; {note}"]
     assert noted.caption == f"Words. {FOOTNOTE}"
     assert "count in the mean" in FOOTNOTE
     assert with_notes(table, experiment, {"gsl[eta=0.5]": Collapse(1, 2)}) == table

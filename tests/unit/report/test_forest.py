@@ -1,5 +1,7 @@
 """The difference plot."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.text import Text
@@ -79,7 +81,7 @@ def test_a_variant_without_a_value_has_no_mark_and_further_metrics_no_panel(summ
     made = summary.copy()
     made.loc[(made["variant"] == "gsl") & (made["metric"] == "eao"), ["mean", "diff", "diff_low", "diff_high"]] = np.nan
     figure = draw_forest(made, experiment, style.looks(experiment.variants, "logistic", "gsl"))
-    labels = [axes.get_xlabel().split(",")[0] for axes in figure.axes if axes.get_visible()]
+    labels = [re.split(r",|\n", axes.get_xlabel())[0] for axes in figure.axes if axes.get_visible()]
     assert labels == ["Success AUC", "Precision (20 px)", "Accuracy", "Failures", "EAO", "AO", "SR 0.5", "SR 0.75"]
     assert set(dots(figure.axes[4])) == {1, 2, 3}
     assert set(dots(figure.axes[3])) == {0, 1, 2, 3}

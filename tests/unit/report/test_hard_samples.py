@@ -78,5 +78,5 @@ def test_variants_whose_maps_are_not_split_are_left_out(found, experiment):
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["Logistic", "GSL"]
 
 
-def test_no_groups_no_figure(experiment):
-    assert draw_hard_samples(frame(rows("gsl", 0.5, 0.5)), experiment, style.looks(THREE, "logistic", "gsl")) is None
+def test_maps_that_are_not_split_have_no_groups():
+    assert not has_groups(frame(rows("gsl", 0.5, 0.5)))

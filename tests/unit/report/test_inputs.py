@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from siamloss.errors import CorruptError, MissingDataError
-from siamloss.jobs import network_runs
 from siamloss.metrics.scores_file import read_scores
 from siamloss.paths import Home
 from siamloss.report.inputs import (
@@ -18,6 +17,7 @@ from siamloss.report.inputs import (
     run_facts,
     scored_runs,
 )
+from siamloss.runs import network_runs
 
 
 @pytest.fixture

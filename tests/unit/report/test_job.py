@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 from tests.unit.report.fakes import COLLAPSED
 
 from siamloss.errors import MissingDataError
@@ -14,9 +15,11 @@ from siamloss.metrics.catalogue import is_main
 from siamloss.paths import Home
 from siamloss.report import style
 from siamloss.report.attributes import COLUMNS as ATTRIBUTE_COLUMNS
+from siamloss.report.figures_job import write_figures
 from siamloss.report.gallery import CATALOGUE, data_uri, read_gallery
-from siamloss.report.inputs import read_metrics
-from siamloss.report.job import write_figures, write_page, write_tables
+from siamloss.report.inputs import SEEDS, read_metrics
+from siamloss.report.job import write_tables
+from siamloss.report.page_job import write_page
 from siamloss.stats.comparison import COMPARISON_COLUMNS
 from siamloss.stats.summary import COLUMNS, summarise
 
@@ -24,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def tables(experiment, home, tmp_path_factory) -> Path:
+def tables(experiment, home, sequences, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("out") / "tables"
     write_tables(experiment, home, out)
     return out
@@ -63,14 +66,14 @@ def test_claims_are_judged_where_the_profile_names_a_file_of_them(experiment, ho
 
 def test_comparison_has_a_row_for_every_row_of_the_summary(tables):
     found = pd.read_csv(tables / "comparison.csv")
-    assert list(found.columns) == COMPARISON_COLUMNS
+    assert list(found.columns) == [*COMPARISON_COLUMNS, SEEDS]
     keys = ["benchmark", "metric", "variant"]
     assert found[keys].values.tolist() == pd.read_csv(tables / "summary.csv")[keys].values.tolist()
 
 
 def test_attributes_in_csv_are_every_digit_of_what_the_page_shows(experiment, tables):
     found = pd.read_csv(tables / "attributes.csv")
-    assert list(found.columns) == ATTRIBUTE_COLUMNS
+    assert list(found.columns) == [*ATTRIBUTE_COLUMNS, SEEDS]
     assert set(found["benchmark"]) == {"synthetic-otb", "synthetic-vot"}
     row = found[(found["metric"] == "success_auc") & (found["attribute"] == "FM") & (found["variant"] == "gsl")]
     assert f"{row['mean'].item():.3f}"[1:] in (tables / "attributes-synthetic-otb-success_auc.md").read_text("utf-8")
@@ -106,8 +109,9 @@ class Page(HTMLParser):
 
 def test_csv_is_tidy_and_equals_the_summary(experiment, home, tables):
     names = [variant.name for variant in experiment.variants]
-    expected = summarise(read_metrics(experiment, home), names, experiment.baseline, experiment.stats)
-    assert (tables / "main.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(COLUMNS)
+    metrics, fixed = read_metrics(experiment, home), ("never-moves",)
+    expected = summarise(metrics, names, experiment.baseline, experiment.stats, fixed)
+    assert (tables / "main.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join([*COLUMNS, SEEDS])
     main = expected["metric"].map(is_main)
     for name, rows in (("main", expected[main]), ("further", expected[~main]), ("summary", expected)):
         found = pd.read_csv(tables / f"{name}.csv")
@@ -117,7 +121,7 @@ def test_csv_is_tidy_and_equals_the_summary(experiment, home, tables):
 
 def test_csv_leaves_p_empty_below_six_seeds(tables):
     rows = (tables / "main.csv").read_text(encoding="utf-8").splitlines()[1:]
-    assert all(row.endswith(",") for row in rows)
+    assert all(row.endswith((",,2 of 2", ",,1 of 1")) for row in rows)
     assert "nan" not in " ".join(rows).lower()
 
 
@@ -135,15 +139,14 @@ def test_every_table_comes_in_three_forms(tables):
         "moments",
         "hard-samples",
         "overfitting",
+        "speed",
         "tuning",
     }
     by_attribute = {f"attributes-synthetic-otb-{metric}" for metric in ("success_auc", "precision_20")}
     by_attribute |= {f"attributes-synthetic-vot-{metric}" for metric in ("accuracy", "failures")}
-    expected = {f"{stem}.{suffix}" for stem in stems for suffix in ("csv", "md", "tex")}
-    # The numbers of all four tables about separability are in one file.
-    expected -= {"moments.csv", "hard-samples.csv", "overfitting.csv"}
-    expected |= {f"{stem}.{suffix}" for stem in by_attribute for suffix in ("md", "tex")}
-    assert {path.name for path in tables.iterdir()} == expected | {"summary.csv", "attributes.csv", "verdict.md"}
+    expected = {f"{stem}.{suffix}" for stem in stems | by_attribute for suffix in ("csv", "md", "tex")}
+    shared = {"summary.csv", "attributes.csv", "verdict.md", "manifest.json"}
+    assert {path.name for path in tables.iterdir()} == expected | shared
     latex = (tables / "main.tex").read_text(encoding="utf-8")
     # The name takes several lines of its row.
     assert r"\textless{}script\textgreater" in latex
@@ -168,12 +171,13 @@ def test_missing_metrics_leave_older_tables_alone(experiment, home, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["tables"]
 
 
-def test_every_figure_is_png_and_pdf_and_in_the_catalogue(experiment, figures):
-    stems = {str(path.relative_to(figures))[:-4] for path in figures.rglob("*.png")}
-    assert stems == {str(path.relative_to(figures))[:-4] for path in figures.rglob("*.pdf")}
+def test_every_figure_is_png_pdf_and_svg_and_in_the_catalogue(experiment, figures):
     pictures = read_gallery(figures)
-    assert {picture.path for picture in pictures} == stems
-    assert {f"fig1/{variant.name}" for variant in experiment.variants if not variant.control} <= stems
+    stems = {picture.path for picture in pictures}
+    assert {f"score-map-and-gaussians-{v.name}" for v in experiment.variants if not v.control} <= stems
+    for folder, wanted in ((figures, stems), (figures / "column", _with_a_column_layout(stems))):
+        found = {path.name for path in folder.iterdir() if path.suffix[1:] in style.FORMATS}
+        assert found == {f"{stem}.{kind}" for stem in wanted for kind in style.FORMATS}
     assert {picture.section for picture in pictures} == {
         "differences",
         "curves",
@@ -189,10 +193,21 @@ def test_every_figure_is_png_and_pdf_and_in_the_catalogue(experiment, figures):
     assert all(picture.alt and picture.caption for picture in pictures)
 
 
+def _with_a_column_layout(stems):
+    return {stem for stem in stems if not stem.startswith(("score-map", "qualitative-"))}
+
+
+def test_figures_are_drawn_for_the_width_of_a_page_and_of_a_column(figures):
+    for folder, width in ((figures, style.PAGE_IN), (figures / "column", style.COLUMN_IN)):
+        for path in folder.glob("*.png"):
+            with Image.open(path) as image:
+                assert image.width == round(50 * width), path.name
+
+
 def test_a_collapsed_run_is_called_so_in_its_caption_too(figures):
     captions = {picture.path: picture.caption for picture in read_gallery(figures)}
-    assert "collapsed" in captions[f"fig1/{COLLAPSED}"]
-    assert "Gaussian overlap ." in captions["fig1/gsl"]
+    assert "collapsed" in captions[f"score-map-and-gaussians-{COLLAPSED}"]
+    assert "Gaussian overlap ." in captions["score-map-and-gaussians-gsl"]
 
 
 def test_a_figure_job_that_fails_leaves_nothing(experiment, home, tmp_path):
@@ -204,11 +219,12 @@ def test_a_figure_job_that_fails_leaves_nothing(experiment, home, tmp_path):
 
 def test_page_refers_to_nothing_outside_itself(page):
     for tag, attributes in Page(page).tags:
-        assert tag not in ("script", "link", "iframe", "object", "base")
+        assert tag not in ("link", "iframe", "object", "base")
+        assert tag != "script" or set(attributes) <= {"type", "id"}, "no script from elsewhere"
         for name in ("src", "href", "srcset", "data", "action"):
             if name in attributes:
-                assert attributes[name].startswith("#" if tag == "a" else "data:image/"), (tag, name)
-    assert not re.search(r"https?://|url\(|@import", page)
+                assert attributes[name].startswith("#" if tag in ("a", "use") else "data:image/"), (tag, name)
+    assert not re.search(r"https?://|url\(|@import", page.replace("http://www.w3.org/2000/svg", ""))
     assert "default-src 'none'" in page
 
 
@@ -219,7 +235,9 @@ def test_every_image_has_words_and_a_size(page, figures):
 
 
 def test_names_are_escaped(page):
-    assert "<script" not in page
+    blocks = [attributes.get("type") for tag, attributes in Page(page).tags if tag == "script"]
+    assert blocks == ["application/json", None], "the data of the charts, and the page's own script"
+    assert page.count("<script") == page.count("</script>") == 2
     assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; 50% $a_b$" in page
 
 
@@ -279,6 +297,7 @@ def test_a_collapsed_run_is_noted_in_every_table_that_has_it(page, tables):
         "moments",
         "hard-samples",
         "overfitting",
+        "speed",
         "tuning",
     )
     for name in names:
@@ -307,9 +326,9 @@ def test_page_is_the_same_every_time_and_small(experiment, home, tables, figures
 
 def test_page_without_its_inputs_says_what_to_run(experiment, home, tables, figures, tmp_path):
     with pytest.raises(MissingDataError, match=r"summary.csv.*run 'snakemake'"):
-        write_page(experiment, home, tmp_path, figures, tmp_path / "index.html")
+        write_page(experiment, home, tmp_path / "none", figures, tmp_path / "index.html")
     with pytest.raises(MissingDataError, match=rf"{CATALOGUE}.*run 'snakemake'"):
-        write_page(experiment, home, tables, tmp_path, tmp_path / "index.html")
+        write_page(experiment, home, tables, tmp_path / "none", tmp_path / "index.html")
     assert list(tmp_path.iterdir()) == []
 
 

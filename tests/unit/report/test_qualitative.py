@@ -8,8 +8,9 @@ from matplotlib.text import Text
 from siamloss.data.sequence import Sequence
 from siamloss.geometry import overlap, polygon_overlap
 from siamloss.records import Status
+from siamloss.report.examples import choose_frames, choose_sequences, frame_overlaps
 from siamloss.report.inputs import read_track
-from siamloss.report.qualitative import Row, choose_frames, choose_sequences, draw_qualitative, frame_overlaps
+from siamloss.report.qualitative import Row, draw_qualitative
 
 
 @pytest.fixture(scope="module")

@@ -90,8 +90,8 @@ def test_files_say_how_much_more_each_loss_falls(folder):
     assert "0 → 1" in words
     assert "3 seeds" in words
     assert (folder / "changes.tex").is_file()
-    assert (folder / "knobs.pdf").is_file()
-    with Image.open(folder / "knobs.png") as image:
+    assert (folder / "column" / "success-auc-by-knob.svg").is_file()
+    with Image.open(folder / "success-auc-by-knob.png") as image:
         assert np.asarray(image.convert("L")).std() > 10
 
 

@@ -1,10 +1,12 @@
 """The style: distinct looks, reproducible files, nothing global changed."""
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
 
 from siamloss.config import Variant
+from siamloss.errors import ConfigError
 from siamloss.report import style
 
 
@@ -24,6 +26,8 @@ def test_equal_figures_give_equal_bytes(tmp_path):
     assert first == second
     assert b"CreationDate" not in first[1]
     assert b"Software" not in first[0]
+    assert b"<dc:date>" not in first[2]
+    assert b"Matplotlib v" not in b"".join(first)
 
 
 def test_a_matplotlibrc_has_no_say(tmp_path):
@@ -40,9 +44,39 @@ def test_png_has_200_dpi(tmp_path):
         assert image.size == (600, 400)
 
 
+def test_a_pdf_holds_its_fonts_and_an_svg_needs_none(tmp_path):
+    _, pdf, svg = (path.read_bytes() for path in style.save(draw(), tmp_path / "a"))
+    assert b"/FontFile2" in pdf, "TrueType, whole"
+    assert b"/Type3" not in pdf
+    assert b"<text" not in svg
+    assert b"font-family" not in svg
+
+
+def test_a_file_has_the_format_of_its_suffix(tmp_path):
+    heads = {"png": b"\x89PNG", "pdf": b"%PDF", "SVG": b"<?xml"}
+    for suffix, head in heads.items():
+        assert style.save_as(draw(), tmp_path / f"a.{suffix}").read_bytes().startswith(head)
+    with pytest.raises(ConfigError, match=r"a\.jpg does not end in a known format; end the name in one of: \.png"):
+        style.save_as(draw(), tmp_path / "a.jpg")
+    assert not (tmp_path / "a.jpg").exists()
+
+
+def test_the_style_file_is_matplotlibs_and_agrees_with_the_colours_of_the_code(tmp_path):
+    with matplotlib.style.context(style.STYLE_FILE):
+        found = dict(matplotlib.rcParams)
+    assert (found["text.color"], found["axes.edgecolor"]) == (style.INK, style.MUTED)
+    cycle = found["axes.prop_cycle"].by_key()["color"]
+    assert cycle == [style.BASELINE, style.OURS, *style.OTHERS[: len(cycle) - 2]]
+    sizes = ("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
+    assert min(found[name] for name in sizes) >= 6
+    with style.applied():
+        assert matplotlib.rcParams["legend.fontsize"] == found["legend.fontsize"]
+        assert matplotlib.rcParams["text.parse_math"] is False
+
+
 def test_dots_of_an_instance_name_stay(tmp_path):
     names = [path.name for path in style.save(draw(), tmp_path / "gsl[eta=0.5]")]
-    assert names == ["gsl[eta=0.5].png", "gsl[eta=0.5].pdf"]
+    assert names == ["gsl[eta=0.5].png", "gsl[eta=0.5].pdf", "gsl[eta=0.5].svg"]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
 

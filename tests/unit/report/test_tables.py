@@ -8,6 +8,7 @@ from tests.unit.report.fakes import make_experiment
 from tests.unit.report.summaries import summary_of
 
 from siamloss.config import Variant
+from siamloss.report.job import build_tables, read_numbers
 from siamloss.report.tables import caption, further_table, main_rows, panels, summary_table, terms_rows
 
 NAN = float("nan")
@@ -58,6 +59,7 @@ def test_further_metrics_stand_in_a_table_of_their_own(small, summary):
         "main", "T.", summary, main_rows(small), small
     )
     seeds = replace(small, seeds=tuple(range(8)))
+    both = both.assign(n_seeds=8, n_paired=8)
     table = further_table(both, seeds)
     assert (table.name, [column.name for column in table.columns]) == (
         "further",
@@ -125,3 +127,15 @@ def test_caption_says_seeds_interval_and_why_there_is_no_star(small):
     six = caption(replace(small, seeds=tuple(range(6))), 2)
     assert "sign-flip" in six
     assert "no significance star" not in six
+
+
+def test_every_number_leads_to_a_variant_whose_runs_it_comes_from(experiment, home):
+    names = {variant.name for variant in experiment.variants}
+    tables = build_tables(experiment, read_numbers(experiment, home))
+    assert {"main", "terms", "further", "comparison", "separability", "tuning", "hard-samples"} <= set(tables)
+    for name, table in tables.items():
+        if name.startswith("attributes-"):
+            assert all(column.variant in names for column in table.columns), name
+        else:
+            assert all(row.variant in names for row in table.rows), name
+            assert all(row.label == experiment.variant(row.variant).label for row in table.rows), name

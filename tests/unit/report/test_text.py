@@ -1,9 +1,11 @@
 """Numbers and escaping."""
 
 import math
+import re
 
 import pytest
 
+from siamloss.report import text
 from siamloss.report.text import interval, latex, markdown, number, probability
 
 
@@ -46,3 +48,10 @@ def test_latex_escapes_every_special_character():
 
 def test_markdown_escapes_markup_html_and_cell_borders():
     assert markdown("<script> a|b *c* [d] & `e`\n_f_") == (r"&lt;script&gt; a\|b \*c\* \[d\] &amp; \`e\` \_f\_")
+
+
+@pytest.mark.parametrize("name", ["gsl", "gsl[eta=0.5]", "<script>", "a b", "a-b", "a-62_", 'x"y', "\u00e9"])
+def test_a_slug_fits_into_an_address_and_keeps_names_apart(name):
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", text.slug(name))
+    others = ["gsl", "gsl[eta=0.5]", "<script>", "a b", "a-b", "ab", "a-62_", 'x"y', "xy", "\u00e9"]
+    assert sum(text.slug(other) == text.slug(name) for other in others) == 1

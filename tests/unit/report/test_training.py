@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from siamloss.config import Variant
-from siamloss.jobs import network_runs
 from siamloss.report import style
 from siamloss.report.inputs import training_curves
 from siamloss.report.training import CENTER, draw_training, series, terms_of
+from siamloss.runs import network_runs
 
 
 def epoch(number, train, val=None):

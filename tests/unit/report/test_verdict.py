@@ -6,14 +6,14 @@ import pytest
 from tests.unit.report.summaries import summary_of
 
 from siamloss.metrics.catalogue import METRICS
-from siamloss.report.verdict import judge, tally, to_text, verdicts
+from siamloss.report.verdict import judge, paired_in_words, tally, to_text, verdicts
 
 AUC, FAILURES = METRICS["success_auc"], METRICS["failures"]
 
 
 def row(diff, low, high, p=np.nan, seeds=2, p_holm=None):
     corrected = p if p_holm is None else p_holm
-    return pd.Series({"diff": diff, "diff_low": low, "diff_high": high, "p": p, "p_holm": corrected, "n_seeds": seeds})
+    return pd.Series({"diff": diff, "diff_low": low, "diff_high": high, "p": p, "p_holm": corrected, "n_paired": seeds})
 
 
 def test_an_interval_that_holds_zero_is_not_distinguishable():
@@ -92,3 +92,12 @@ def test_verdicts_and_their_text_are_of_ours_by_benchmark(experiment):
     assert list(found) == [dataset.name for dataset in experiment.datasets.test]
     assert all(verdict.difference == "+.020" for entries in found.values() for verdict in entries)
     assert to_text(found, experiment, 0).count("GSL minus Logistic (SiamFC): +.020 AO") == len(found)
+
+
+def test_seeds_behind_the_verdicts_are_those_that_both_have():
+    two, one = (judge(row(0.02, 0.01, 0.03, seeds=seeds), AUC, 1) for seeds in (2, 1))
+    assert paired_in_words({"a": [two]}, 2) == "2 seeds"
+    assert paired_in_words({"a": [one]}, 2) == "1 of 2 seeds"
+    assert paired_in_words({"a": [one], "b": [two]}, 2) == "1 to 2 of 2 seeds"
+    assert ", 1 of 2 seeds: " in one.sentence("G", "L", 0.95, 2)
+    assert ", 2 seeds: " in two.sentence("G", "L", 0.95, 2)

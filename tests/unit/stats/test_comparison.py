@@ -67,7 +67,8 @@ def test_fewer_failures_are_an_improvement(values):
 
 
 def test_only_shared_seeds_are_paired_and_one_run_stands_for_all(values, metrics):
-    assert row(compare(metrics, ["oracle"], "logistic", STATS), "oracle")["n_seeds"] == 6
+    assert row(compare(metrics, ["oracle"], "logistic", STATS, fixed=("oracle",)), "oracle")["n_seeds"] == 6
+    assert row(compare(metrics, ["oracle"], "logistic", STATS), "oracle")["n_seeds"] == 1
     strangers = pd.concat([tidy("logistic", values["logistic"]), tidy("gsl", values["gsl"][:2], seeds=[50, 51])])
     found = row(compare(strangers, ["gsl"], "logistic", STATS), "gsl")
     assert found["n_seeds"] == 0
@@ -81,3 +82,16 @@ def test_the_same_seed_gives_the_same_bytes(metrics):
         for seed in (0, 0, 1)
     )
     assert first == again != other
+
+
+def test_one_run_that_is_left_is_paired_by_its_own_seed_and_none_at_all_is_empty(values):
+    left = tidy("gsl", values["gsl"][3:4], seeds=[3])
+    metrics = pd.concat([tidy("logistic", values["logistic"]), left])
+    found = row(compare(metrics, ["gsl", "other"], "logistic", STATS, partial=True), "gsl")
+    same = pd.concat([tidy("logistic", values["logistic"][3:4], seeds=[3]), left])
+    expected = row(compare(same, ["gsl"], "logistic", STATS), "gsl")
+    assert found["n_seeds"] == 1
+    assert found["improvement"] == expected["improvement"]
+    empty = row(compare(metrics, ["gsl", "other"], "logistic", STATS, partial=True), "other")
+    assert empty["n_seeds"] == 0
+    assert np.isnan([empty["iqm"], empty["improvement"], empty["p_sequences"]]).all()

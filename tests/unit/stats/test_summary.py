@@ -48,8 +48,13 @@ def row(table, variant, **where):
 
 
 def test_columns_order_and_the_empty_cells_of_the_baseline(metrics):
-    table = summarise(metrics, ["oracle", "logistic", "gsl"], "logistic", STATS)
-    assert list(table) == ["benchmark", "metric", "variant", "n_seeds", "mean", "low", "high", *EMPTY] == COLUMNS
+    table = summarise(metrics, ["oracle", "logistic", "gsl"], "logistic", STATS, fixed=("oracle",))
+    assert table["n_paired"].tolist() == [6, 6, 6]
+    assert (
+        list(table)
+        == ["benchmark", "metric", "variant", "n_seeds", "n_paired", "mean", "low", "high", *EMPTY]
+        == COLUMNS
+    )
     assert table["variant"].tolist() == ["oracle", "logistic", "gsl"]
     assert table["n_seeds"].tolist() == [1, 6, 6]
     assert table.loc[1, EMPTY].isna().all()
@@ -92,11 +97,13 @@ def test_an_unpaired_difference_would_be_wider():
     assert found["diff_high"] - found["diff_low"] < (found["high"] - found["low"]) / 5
 
 
-def test_a_single_run_is_compared_to_every_seed_of_the_baseline():
+def test_the_run_of_a_control_without_randomness_is_compared_to_every_seed_of_the_baseline():
     base = random_values(2)
     alone = pd.concat([tidy("a", base), tidy("still", np.full((1, 9), 0.1))])
     repeated = pd.concat([tidy("a", base), tidy("still", np.full((6, 9), 0.1))])
-    found, expected = (row(summarise(metrics, ["still"], "a", STATS), "still") for metrics in (alone, repeated))
+    found, expected = (
+        row(summarise(metrics, ["still"], "a", STATS, fixed=("still",)), "still") for metrics in (alone, repeated)
+    )
     assert (found.pop("n_seeds"), expected.pop("n_seeds")) == (1, 6)
     assert found == pytest.approx(expected, abs=1e-15)
 
@@ -189,7 +196,7 @@ def test_what_cannot_be_compared_is_refused(metrics):
 
 def test_p_is_corrected_for_all_tests_of_the_table(metrics):
     other = metrics.assign(benchmark="another")
-    table = summarise(pd.concat([other, metrics]), ["logistic", "gsl", "oracle"], "logistic", STATS)
+    table = summarise(pd.concat([other, metrics]), ["logistic", "gsl", "oracle"], "logistic", STATS, fixed=("oracle",))
     tested = table["p"].notna()
     assert tested.sum() == 4
     assert (table.loc[tested, "p"] == 2 / 64).all()
@@ -244,3 +251,40 @@ def test_the_paper_profile_is_fast():
     table = summarise(metrics, [f"v{v}" for v in range(15)], "v0", StatsConfig(draws=2000))
     assert len(table) == 135
     assert time.process_time() - started < 10.0  # 0.8 s on one core; a draw made anew for every row takes 20 s
+
+
+def test_one_run_that_is_left_of_a_trained_variant_is_paired_by_its_own_seed():
+    base = random_values(3, 3)
+    left = tidy("b", base[2:3] + 0.1, seeds=[2])
+    found = row(summarise(pd.concat([tidy("a", base), left]), ["b"], "a", STATS), "b")
+    assert (found["n_seeds"], found["n_paired"]) == (1, 1)
+    assert found["diff"] == pytest.approx(0.1)
+    stranger = tidy("b", base[2:3] + 0.1, seeds=[7])
+    found = row(summarise(pd.concat([tidy("a", base[:1]), stranger]), ["b"], "a", STATS), "b")
+    assert (found["n_seeds"], found["n_paired"]) == (1, 0)
+    assert np.isnan(found["diff"])
+
+
+def test_five_common_seeds_of_seven_have_no_p_and_no_star():
+    base = random_values(3, 7)
+    other = tidy("b", base[:6] + 0.3, seeds=[0, 1, 2, 3, 4, 9])
+    table = summarise(pd.concat([tidy("a", base), other]), ["a", "b"], "a", STATS)
+    found = row(table, "b")
+    assert (found["n_seeds"], found["n_paired"]) == (6, 5)
+    assert np.isnan(found["p"])
+    assert np.isnan(found["p_holm"])
+
+
+def test_a_variant_or_baseline_without_any_run_is_empty_only_where_that_is_allowed():
+    base = random_values(3, 2)
+    metrics = tidy("a", base)
+    with pytest.raises(RecordError, match="no success_auc of 'b'"):
+        summarise(metrics, ["a", "b"], "a", STATS)
+    table = summarise(metrics, ["a", "b"], "a", STATS, partial=True)
+    found = row(table, "b")
+    assert (found["n_seeds"], found["n_paired"]) == (0, 0)
+    assert np.isnan([found["mean"], found["low"], found["diff"], found["p"]]).all()
+    alone = row(summarise(metrics, ["a"], "b", STATS, partial=True), "a")
+    assert alone["mean"] == row(table, "a")["mean"]
+    assert (alone["n_seeds"], alone["n_paired"]) == (2, 0)
+    assert np.isnan(alone["diff"])

@@ -9,6 +9,7 @@ import torch
 
 from siamloss.errors import ConfigError, CorruptError, UnknownNameError
 from siamloss.paths import Home
+from siamloss.provenance.sealed import read_json
 from siamloss.training.chosen import read_choice
 from siamloss.training.job import train_run
 from siamloss.tuning import job
@@ -34,7 +35,7 @@ def with_variant(experiment, name, **changes):
 def tune(experiment, stores, out, variant="gsl"):
     manifest = Home(experiment).manifest(experiment.datasets.val.name)
     tune_variant(experiment, variant, *stores, manifest, out.with_suffix(".progress"), out, threads=1)
-    return json.loads(out.read_text())
+    return read_json(out)
 
 
 def timeless(facts):

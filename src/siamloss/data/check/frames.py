@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from siamloss.data.sequence import decode_image
+
 THUMBNAIL_PX = 32
 
 BLOCK = 1024
@@ -43,7 +45,7 @@ def look_at(path: Path, thumbnail: bool) -> Look:
     except OSError as error:
         return Look(b"", unknown, f"cannot be read ({error.strerror})", None)
     digest = hashlib.blake2b(data, digest_size=16).digest()
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    image = decode_image(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     if image is None:
         return Look(digest, unknown, "is no image, or cut short" if data else "is empty", None)
     small = cv2.resize(image, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA) if thumbnail else None

@@ -1,15 +1,13 @@
 """The end of a fetch: lists and manifests over all that was ever placed."""
 
-import json
-
 from siamloss.data.fetch.catalogue import Source
 from siamloss.data.fetch.lists import write_lists
 from siamloss.data.fetch.ours import drop_manifests, read_own
 from siamloss.data.fetch.placed import Placed
 from siamloss.data.fetch.plan import Plan
 from siamloss.errors import CorruptError
-from siamloss.provenance.atomic import write_text
 from siamloss.provenance.manifest import NAME, tree_names
+from siamloss.provenance.sealed import write_json
 from siamloss.provenance.tree import hash_files
 
 
@@ -50,4 +48,4 @@ def finish(source: Source, plan: Plan, placed: Placed) -> dict:
 
 
 def _write(placed: Placed, folder: str, manifest: dict) -> None:
-    write_text(placed.root / folder / NAME, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    write_json(placed.root / folder / NAME, manifest, sort_keys=True)

@@ -1,6 +1,5 @@
 """What a fetch may write over: folders that notes of an earlier fetch own, and nothing that the user put there."""
 
-import json
 import os
 import re
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from siamloss.data.fetch.placed import Placed, not_fetched
 from siamloss.data.fetch.plan import Item
 from siamloss.errors import CorruptError, DownloadError
 from siamloss.provenance.manifest import NAME, entries_of, tree_names
+from siamloss.provenance.sealed import read_json
 from siamloss.provenance.tree import find_differences
 
 SPLITS = ("train", "val", "test")
@@ -21,7 +21,7 @@ SHOWN = 5
 def read_own(folder: Path, source: Source) -> dict | None:
     """The manifest that fetching this source left in a folder; None where it is another, damaged or missing."""
     try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        manifest = read_json(folder / NAME)
         entries_of(manifest)
         return manifest if manifest.get("source") == source.name else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -118,7 +118,7 @@ def _filled(folder: Path) -> bool:
 def _is_foreign(folder: Path, source: Source) -> bool:
     """Whether a manifest says that something else than a fetch of this source wrote it; a damaged one says nothing."""
     try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        return isinstance(manifest, dict) and manifest.get("source") != source.name
+        manifest = read_json(folder / NAME)
+        return manifest.get("source") != source.name
     except (OSError, ValueError):
         return False

@@ -1,0 +1,129 @@
+"""GPUs of this machine that a process may use, by name and memory; standard library only, nothing of CUDA is loaded.
+
+``CUDA_VISIBLE_DEVICES`` limits them as CUDA does: indices, names (``GPU-...``, also their first letters, ``MIG-...``),
+and an empty value or ``-1`` for none. Indices count as ``nvidia-smi`` does (``CUDA_DEVICE_ORDER=PCI_BUS_ID``).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from siamloss.errors import ConfigError
+
+FAKE = "SIAMLOSS_DEVICES"
+"""Environment variable that stands for the machine's GPUs, for tests and for machines without ``nvidia-smi``:
+``0:80000,1:80000`` are two of 80,000 MB."""
+
+MB_PER_GB = 953
+"""MiB of a decimal gigabyte, in which names of MIG profiles count."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A GPU or a part of one.
+
+    Attributes
+    ----------
+    name : what ``CUDA_VISIBLE_DEVICES`` calls it.
+    key : the same for every process of this machine, however it names the device.
+    memory_mb : its memory in MiB; 0 where it is not known.
+    """
+
+    name: str
+    key: str
+    memory_mb: int
+
+
+def visible_devices(environ: Mapping[str, str] | None = None) -> list[Device]:
+    """Devices that CUDA would show this process, in CUDA's order; empty without a GPU.
+
+    Raises
+    ------
+    ConfigError : the list of fake devices cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    wanted = environ.get("CUDA_VISIBLE_DEVICES")
+    if wanted is not None and wanted.strip() in ("", "-1", "NoDevFiles"):
+        return []
+    groups = _fake(environ[FAKE]) if environ.get(FAKE) else _present()
+    if wanted is None or not groups:
+        return [part for group in groups for part in group[1:] or group[:1]]
+    found: dict[str, Device] = {}
+    for token in wanted.split(","):
+        device = _named(token.strip(), groups)
+        if device is None:
+            break
+        found.setdefault(device.key, device)
+    return list(found.values())
+
+
+def _named(token: str, groups: list[list[Device]]) -> Device | None:
+    """The device that CUDA takes a name for; None where the name ends CUDA's list."""
+    if re.fullmatch(r"-?\d+", token):
+        number = int(token)
+        group = groups[number] if 0 <= number < len(groups) else None
+        return replace((group[1:] or group)[0], name=token) if group else None
+    everything = [device for group in groups for device in group]
+    exact = [device for device in everything if token in (device.name, device.key)]
+    begun = [device for device in everything if device.key.startswith(token)] if token.startswith("GPU-") else []
+    match = (exact or begun)[:1]
+    if match:
+        return replace(match[0], name=token)
+    return Device(token, token, 0) if token.startswith("MIG-") else None
+
+
+def _fake(text: str) -> list[list[Device]]:
+    groups = []
+    for item in text.split(","):
+        name, _, memory = item.strip().rpartition(":")
+        if not name or not memory.isdigit():
+            raise ConfigError(f"{FAKE} is '{text}'; write names and megabytes, for example 0:80000,1:80000")
+        groups.append([Device(name, name, int(memory))])
+    return groups
+
+
+def _present() -> list[list[Device]]:
+    """Per GPU of this machine: itself, then its MIG parts."""
+    if shutil.which("nvidia-smi") is None:
+        return []
+    query = ["nvidia-smi", "--query-gpu=uuid,memory.total", "--format=csv,noheader,nounits"]
+    return parse(_output(query), _output(["nvidia-smi", "-L"]))
+
+
+def parse(query: str, listing: str) -> list[list[Device]]:
+    """Per GPU: itself, then its MIG parts, from what ``nvidia-smi`` prints.
+
+    Parameters
+    ----------
+    query : lines ``uuid, memory in MiB``, in the order of the GPUs' indices.
+    listing : the answer of ``nvidia-smi -L``: a line per GPU and an indented one per MIG part.
+    """
+    groups = []
+    for line in query.splitlines():
+        uuid, _, memory = (part.strip() for part in line.partition(","))
+        if uuid.startswith("GPU-"):
+            groups.append([Device(uuid, uuid, int(memory) if memory.isdigit() else 0)])
+    owners = {group[0].key: group for group in groups}
+    group: list[Device] = []
+    for line in listing.splitlines():
+        uuid = re.search(r"UUID: ([^)\s]+)", line)
+        if uuid is None:
+            continue
+        if not line.lstrip().startswith("MIG"):
+            group = owners.get(uuid[1], [])
+            continue
+        size = re.search(r"\.(\d+)gb", line)
+        group.append(Device(uuid[1], uuid[1], int(size[1]) * MB_PER_GB if size else 0))
+    return groups
+
+
+def _output(command: list[str]) -> str:
+    """What a command prints; nothing where it fails, and CUDA will say why."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""

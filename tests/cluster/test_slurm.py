@@ -1,0 +1,149 @@
+"""The workflow on a real SLURM: the same tables as on one machine, and nothing lost when jobs, nodes or Snakemake go.
+
+``make test-slurm`` runs these; they need root, and Debian's slurm-wlm and munge.
+"""
+
+import os
+import re
+import shutil
+import signal
+import time
+
+import pytest
+from tests.cluster.queued import LONG, Queued
+from tests.cluster.slurm import Slurm
+from tests.workflow.project import PROFILE, ROOT, Project
+
+from siamloss.provenance.hashing import sha256_file
+
+pytestmark = pytest.mark.slurm
+RUN = "results/tiny/train/gsl/seed00"
+FILES = ("weights.safetensors", "curve.jsonl", "maps.safetensors")
+TIMED = ("speed", "provenance")
+"""Tables that hold durations."""
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slurm")
+    for place in (folder, *folder.parents):
+        if place.stat().st_uid == os.getuid() and len(place.parts) > 2:
+            place.chmod(0o755)  # munged refuses a socket that others cannot reach
+    cluster = Slurm(folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def queued(slurm, tmp_path_factory):
+    return Queued(tmp_path_factory.mktemp("queued"), slurm)
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """The same project on this machine."""
+    return Project(tmp_path_factory.mktemp("local"), own_source=True)
+
+
+def tables(project):
+    folder = project.folder / "results/tiny/tables"
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv")) if path.stem not in TIMED}
+
+
+def digests(project):
+    return {name: sha256_file(project.folder / RUN / name) for name in FILES}
+
+
+def test_the_dag_ends_with_the_tables_of_one_machine(queued, local):
+    began = time.monotonic()
+    process = queued.start()
+    queued.finish(process)
+    took, jobs = time.monotonic() - began, queued.submissions()
+    print(f"the tiny DAG through SLURM: {took:.0f} s in {jobs} jobs")
+    done = local.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(tables(local)) > 3
+    assert tables(queued) == tables(local)
+    assert jobs < 20, "short rules go together"
+    assert queued.planned() == {}
+
+
+@pytest.mark.skipif(not os.environ.get("SLURM_DEMO"), reason="takes long; make test-slurm DEMO=1")
+def test_the_demo_completes(slurm, tmp_path_factory):
+    demo = Queued(tmp_path_factory.mktemp("demo"), slurm)
+    for path in (ROOT / "config").glob("*.yaml"):
+        shutil.copy(path, demo.folder / "config")
+    began = time.monotonic()
+    demo.finish(demo.start(), seconds=4 * 3600)
+    print(f"the demo through SLURM: {time.monotonic() - began:.0f} s in {demo.submissions()} jobs")
+    assert (demo.folder / "results/demo/report/index.html").stat().st_size > 10_000
+    assert demo.planned() == {}
+
+
+@pytest.fixture(scope="module")
+def whole(local):
+    """Weights of an undisturbed training on one machine."""
+    local.write({**PROFILE, "train": LONG, "tune": {"trials": 0}})
+    done = local.snakemake(RUN)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return digests(local)
+
+
+@pytest.fixture
+def training(queued):
+    """A training of the cluster that has saved a state; nothing else of the run is there."""
+    queued.write_long()
+    shutil.rmtree(queued.folder / RUN, ignore_errors=True)
+    (queued.folder / "run.log").write_text("")
+    process = queued.start(f"{RUN}", "results/tiny/track/gsl/seed00/tiny-otb.parquet")
+    queued.wait_for(queued.states, process, "the first state")
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def running(slurm, what="train"):
+    return [number for number, comment in slurm.jobs().items() if what in comment]
+
+
+def test_a_cancelled_job_is_sent_again_with_more_and_continues(queued, slurm, training, whole):
+    (job,) = running(slurm)
+    first = slurm.ask("scontrol", "show", "job", str(job))
+    slurm.ask("scancel", str(job))
+    queued.wait_for(lambda: running(slurm) and running(slurm) != [job], training, "the second attempt")
+    (job,) = running(slurm)
+    second = slurm.ask("scontrol", "show", "job", str(job))
+    assert queued.states(), "the saved state is kept for the second attempt"
+    assert [re.search(r"mem=(\d+)", text)[1] for text in (first, second)] == ["1000", "1500"]
+    assert [re.search(r"TimeLimit=(\S+)", text)[1] for text in (first, second)] == ["00:30:00", "00:45:00"]
+    assert "gpu:1" in re.search(r"TresPerJob=(\S+)", first)[1]
+    queued.finish(training)
+    assert digests(queued) == whole
+
+
+def test_a_node_drained_and_resumed_loses_nothing(queued, slurm, training, whole):
+    slurm.ask("scontrol", "update", f"nodename={slurm.host}", "state=drain", "reason=test")
+    try:
+        queued.wait_for(lambda: slurm.jobs("PENDING"), training, "a job that waits for the node")
+        assert slurm.node().startswith("drain")
+        assert not slurm.jobs()
+        assert training.poll() is None, "snakemake waits"
+    finally:
+        slurm.ask("scontrol", "update", f"nodename={slurm.host}", "state=resume")
+    queued.finish(training)
+    assert queued.submissions() == 2, "no job was sent again"
+    assert digests(queued) == whole
+
+
+def test_snakemake_killed_and_started_again_picks_up(queued, slurm, training, whole):
+    os.killpg(training.pid, signal.SIGKILL)
+    training.wait()
+    assert running(slurm), "the job goes on without it"
+    again = queued.start(RUN, "results/tiny/track/gsl/seed00/tiny-otb.parquet")
+    queued.finish(again)
+    assert digests(queued) == whole
+    assert queued.planned(RUN) == {}
