@@ -54,7 +54,7 @@ CODE = [
     Edit("style of figures", more("report/styles/siamloss.mplstyle", "\n# edited\n"), "tables"),
     Edit("page", body("report/page.py"), "page"),
     Edit("template", more("report/templates/html/index.html.j2", "<!-- edited -->\n"), "page"),
-    Edit("style sheet", more("report/templates/css/page.css", "/* edited */\n"), "page"),
+    Edit("style sheet", more("report/templates/css/base.css", "/* edited */\n"), "page"),
     Edit("frames", body("report/frames.py"), "frames"),
     Edit("ablation", body("report/ablation.py")),
     Edit("study", body("report/study.py")),
