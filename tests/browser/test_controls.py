@@ -19,6 +19,7 @@ def test_a_variant_is_taken_out_of_tables_charts_and_pictures(visit, made):
     row, picture = '#main tr[data-variant="gsl"]', 'figure[data-variant="gsl"]'
     read, swatch = '.readout li[data-name="gsl"]', ".plot .runs-gsl"
     by_attribute = '#attributes th[data-variant="gsl"]'
+    page.locator("#attributes summary").click()
     before = [visible(page, each) for each in (row, picture, read, by_attribute)]
     assert all(before)
     page.locator('input[name=variant][value="gsl"]').uncheck()

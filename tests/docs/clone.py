@@ -58,6 +58,8 @@ class Clone:
         self.must("snakemake --cores 2 --configfile config/tutorial.yaml")
         shutil.copytree(folder / "results/tutorial", folder / "results/demo")
         self.must("siamloss spec --config config/demo.yaml --out results/demo/spec.json")
+        parts = " ".join(f"--{name} results/demo/{name}" for name in ("tables", "figures", "frames"))
+        self.must(f"siamloss page --spec results/demo/spec.json {parts} --out results/demo/report/index.html")
         self.must("siamloss fetch otb100 --root data")
         self.must("siamloss fetch got10k --root data --archive ~/Downloads/full_data.zip")
         shutil.copytree(folder / "data/otb100", folder / "data/my-otb")

@@ -51,6 +51,7 @@ def test_every_grid_has_its_tables_in_three_forms(folder):
     assert found == {f"{stem}.{kind}" for stem in stems for kind in ("csv", "md", "tex")} | {
         "index.html",
         "figures.json",
+        "manifest.json",
     }
 
 
