@@ -9,7 +9,7 @@ CLUSTER := $(VENV)/cluster
 VOT_STAMP := .votenv/.installed
 CORES ?= all
 
-.PHONY: install reproduce ablation test test-slow test-browser test-slurm plan-kubernetes test-faults test-kills test-flips test-parity test-latex check-demo vot-toolkit mutants lint format bench clean docs docs-serve test-docs
+.PHONY: install reproduce ablation test test-slow test-browser test-slurm plan-kubernetes test-faults test-kills test-flips test-parity test-latex check-demo check-ablation vot-toolkit mutants lint format bench clean docs docs-serve test-docs
 
 install: $(STAMP)
 
@@ -72,7 +72,10 @@ test-latex: $(STAMP)
 	$(BIN)/python -m pytest -m slow -rs tests/unit/report/test_latex.py
 
 check-demo: $(STAMP)
-	$(BIN)/python -m pytest tests/demo -m demo
+	$(BIN)/python -m pytest tests/demo/test_demo_results.py -m demo
+
+check-ablation: $(STAMP)
+	$(BIN)/python -m pytest tests/demo/test_demo_ablation.py -m demo
 
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
