@@ -26,7 +26,7 @@ test: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(STAMP)
-	$(BIN)/python -m pytest -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses auto --maxprocesses 4 --dist worksteal
 
 test-browser: $(BROWSER_STAMP)
 	@test -x $(CHROMIUM) || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; } \
@@ -39,7 +39,7 @@ $(BROWSER_STAMP): $(STAMP)
 
 # As root also on a full disk. KILLS=20 is the sample that CI takes.
 test-faults: $(STAMP)
-	KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest -m faults -s tests/faults/test_kills.py
+	KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest -m faults -vv --numprocesses auto --maxprocesses 4 tests/faults/test_kills.py
 
 test-kills: $(STAMP)
 	KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -m slow -s tests/faults/test_training_kills.py

@@ -1,5 +1,6 @@
 """The command line as a user calls it, and what it must say of what it refuses."""
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -12,6 +13,10 @@ import numpy as np
 
 from siamloss import cli
 
+CLEAN = multiprocessing.get_context("forkserver")
+CLEAN.set_forkserver_preload(["torch", "pyarrow.parquet", "tests.faults.command"])
+"""Forks processes with all modules and no threads: a fork of the test run may wait for ever for a lock of a thread."""
+
 
 @dataclass
 class Done:
@@ -23,28 +28,31 @@ class Done:
 
 def siamloss(folder, *arguments):
     """The command line in a folder, in a process of its own that has torch already, with 4 GB of memory for data."""
-    sys.stdout.flush()
     said = folder.with_name(f"{folder.name}.stderr")
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.chdir(folder)
-            resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
-            output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            sys.argv = ["siamloss", *map(str, arguments)]
-            sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
-            signal.alarm(90)
-            cli.main()
-        except SystemExit as error:
-            code = error.code
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    return Done(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.read_text(errors="replace"))
+    child = CLEAN.Process(target=_run, args=(folder, said, list(map(str, arguments))))
+    child.start()
+    child.join(120)
+    return Done(child.exitcode, said.read_text(errors="replace"))
+
+
+def _run(folder, said, arguments):
+    code = 1
+    try:
+        os.chdir(folder)
+        resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
+        output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        sys.argv = ["siamloss", *arguments]
+        sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+        signal.alarm(90)
+        cli.main()
+    except SystemExit as error:
+        code = error.code or 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def assert_refused(done, folder, error=""):

@@ -1,10 +1,9 @@
 """A run that is killed, terminated, crashes or finds its disk full, at any stage, ends with the same files after all.
 
-``make test-faults`` takes 200 moments (``KILLS``), spread over all stages and kinds, and prints where they hit.
+``make test-faults`` takes 200 moments (``KILLS``), over all stages and kinds; conftest.py sums up where they hit.
 """
 
 import os
-from collections import Counter
 
 import pytest
 from tests.faults.small_dag import LAST, STAGES, SmallDag, moments, targets
@@ -18,16 +17,6 @@ TRIES = 3
 
 
 @pytest.fixture(scope="module")
-def hits():
-    """How often each stage, and each kind, was hit; printed at the end."""
-    counts = {"stage": Counter(), "kind": Counter(), "late": Counter(), "equal": 0}
-    yield counts
-    print(f"\n{counts['equal']} of {sum(counts['kind'].values())} runs ended with equal files")
-    for name in ("stage", "kind", "late"):
-        print(f"{name}: " + ", ".join(f"{key} {number}" for key, number in sorted(counts[name].items())))
-
-
-@pytest.fixture(scope="module")
 def dag(tmp_path_factory):
     dag = SmallDag(tmp_path_factory.mktemp("faults") / "project", tmp_path_factory.mktemp("states"))
     yield dag
@@ -35,7 +24,7 @@ def dag(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", range(KILLS))
-def test_disturbed_anywhere_it_ends_with_the_same_files(dag, hits, number):
+def test_disturbed_anywhere_it_ends_with_the_same_files(dag, record_property, number):
     kind, stage, share, spare = MOMENTS[number]
     if kind == "full" and not dag.mounted:
         pytest.skip("a full disk needs root, who may mount a tmpfs")
@@ -44,9 +33,7 @@ def test_disturbed_anywhere_it_ends_with_the_same_files(dag, hits, number):
         ended = dag.disturb(kind, stage, share / 2**attempt, spare)
         if not ended.late:
             break
-    hits["kind"][kind] += 1
-    hits["late"][kind] += ended.late
-    hits["stage"].update(ended.verbs or ["between jobs"])
+    record_property("hit", {"kind": kind, "verbs": list(ended.verbs), "late": ended.late})
     last = targets(LAST[stage])
     said = dag.finish(*last)
     how = f"{kind} at {share:.2f} of {stage}, {spare} bytes left; SEED={SEED} KILLS={KILLS}, -k '[{number}]'"
@@ -56,8 +43,6 @@ def test_disturbed_anywhere_it_ends_with_the_same_files(dag, hits, number):
     differing = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     assert differing == [], f"{how}\n{said[-2000:]}"
     assert dag.leftovers() == [], how
-    hits["equal"] += 1
-    print(f"{number}: {how}: hit {', '.join(ended.verbs) or 'between jobs'}{' (too late)' if ended.late else ''}")
 
 
 def test_every_stage_is_among_the_moments():

@@ -135,6 +135,7 @@ CONFIG = [
     Edit("report", profile(setting("report/terms", ["gsl", "logistic"])), "spec"),
     Edit("report: pictures", profile(setting("report/qualitative_sequences", 2)), "spec, frames"),
     Edit("device", profile(setting("device", "cpu")), "spec, tune *, train * *"),
+    Edit("resources of a cluster", profile(setting("resources", {"train": {"cpus": 3, "mem_mb": 9000}}))),
     Edit("baseline", profile(exchanged), "spec, frames"),
     Edit("root of fetched data", profile(setting("data_root", "elsewhere")), "spec"),
     Edit("folder of results", profile(setting("results", "elsewhere")), "spec, data *, track never-moves|oracle * *"),

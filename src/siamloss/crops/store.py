@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from siamloss.crops.stored import JpegCrops, checksum, stored_bytes
 from siamloss.errors import CorruptError
 from siamloss.provenance.hashing import sha256_file
 from siamloss.provenance.manifest import read_manifest, verify_entries
+from siamloss.provenance.parquet import read_parquet
 
 CROPS = {"raw": "crops.u8", "jpeg": "crops.jpg"}
 """File of all crops, by storage."""
@@ -134,7 +134,10 @@ def open_store(folder: Path, check: Literal["auto", "all", "rows"] = "auto") -> 
     if path.stat().st_size != size:
         raise CorruptError(f"{path} has {path.stat().st_size} bytes instead of {size}; {_again(folder)}")
     verify_entries(folder, manifest["files"], _again(folder))
-    index = pd.read_parquet(folder / INDEX, partitioning=None)
+    try:
+        index = read_parquet(folder / INDEX)
+    except ValueError as error:
+        raise CorruptError(f"{folder / INDEX} is no table of crops; {_again(folder)}") from error
     if set(index) != set(COLUMNS):
         raise CorruptError(f"{folder} was cut by an older version; {_again(folder)}")
     if shape[0] != len(index) or size != index["bytes"].sum():

@@ -19,6 +19,8 @@ SEALED = b"siamloss_sealed"
 """Entry that says that the file holds its own checksum."""
 MARK = b"siamloss-sha256:"
 DIGITS = 64
+ROWS_PER_BYTE = 1000
+"""No table of ours comes near; a column of one value needs no bytes, so a small file could announce any memory."""
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -54,6 +56,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
     if not whole and data[begin : begin + len(MARK)] == MARK:
         raise ValueError(f"{path} was changed after it was written")
     try:
+        rows = _announced_rows(pyarrow.parquet.read_metadata(pyarrow.BufferReader(data)))
+        if rows > ROWS_PER_BYTE * len(data):
+            raise ValueError(f"{rows} rows in {len(data)} bytes are more than memory should be taken for")
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
         frame = table.to_pandas()
         facts = table.schema.metadata or {}
@@ -68,6 +73,12 @@ def read_parquet(path: Path) -> pd.DataFrame:
 def _footer(data: bytes) -> int:
     """Where the footer of a Parquet file begins; its length stands before the last four bytes."""
     return max(0, len(data) - 8 - int.from_bytes(data[-8:-4], "little"))
+
+
+def _announced_rows(metadata) -> int:
+    """Rows by the footer: of the file, or of all its groups where they are more."""
+    groups = (metadata.row_group(number).num_rows for number in range(metadata.num_row_groups))
+    return max(metadata.num_rows, sum(groups))
 
 
 def _checksum(frame: pd.DataFrame) -> bytes:

@@ -59,4 +59,8 @@ def read_records(path: Path) -> pd.DataFrame:
         raise CorruptError(f"{path} is not a whole record file; delete it and run snakemake again") from error
     if list(records.columns) != list(COLUMNS):
         raise CorruptError(f"{path} has other columns than a record file; delete it and run snakemake again")
+    numbers = [name for name, kind in COLUMNS.items() if kind != "str"]
+    strange = [name for name in numbers if not pd.api.types.is_numeric_dtype(records[name])]
+    if strange:
+        raise CorruptError(f"{path} has no numbers in its column '{strange[0]}'; delete it and run snakemake again")
     return records
