@@ -1,7 +1,5 @@
 """The products of every stage behind the crop stores, small ones, each with the function that would read it."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import torch
@@ -99,24 +97,33 @@ def json_targets(tiny, folder):
     }
 
 
+NUMBERS = pd.DataFrame({"variant": ["gsl"], "mean": [0.123456789]}).to_csv(index=False).encode()
+PICTURES = {suffix: np.random.default_rng(0).bytes(900) for suffix in ("png", "pdf", "svg", "webp")}
+MARKDOWN, LATEX = b"| a | b |\n|---|---|\n| gsl | 0.12 |\n", b"\\begin{tabular}{ll}\ngsl & 0.12 \\\\\n\\end{tabular}\n"
+PAGE = "<!doctype html>\n<title>Report</title>\n<p>0.12</p>\n"
+FOLDERS = {
+    "tables": {"summary.csv": NUMBERS, "main.md": MARKDOWN, "main.tex": LATEX},
+    "figures": {"figures.json": b'[{"path": "forest"}]\n', **{f"forest.{each}": PICTURES[each] for each in PICTURES}},
+    "frames": {"frames.json": b'{"frames": []}\n', "otb/one/0001.webp": PICTURES["webp"]},
+    "ablation": {"eta.csv": NUMBERS, "eta.md": MARKDOWN, "eta.png": PICTURES["png"], "index.html": PAGE.encode()},
+    "study": {"cells.csv": NUMBERS, "knobs.pdf": PICTURES["pdf"], "index.html": PAGE.encode()},
+}
+"""Folders that the stages of the report make, with a file of each kind."""
+
+
 def report_targets(tiny, folder):
-    """Tables and figures, which the page reads, and the page."""
-    with listed_folder(folder / "tables") as tables:
-        pd.DataFrame({"variant": ["gsl"], "mean": [0.123456789]}).to_csv(tables / "summary.csv", index=False)
-        write_text(tables / "main.md", "| a | b |\n|---|---|\n| gsl | 0.12 |\n")
-        write_text(tables / "main.tex", "\\begin{tabular}{ll}\ngsl & 0.12 \\\\\n\\end{tabular}\n")
-    with listed_folder(folder / "figures") as figures:
-        write_text(figures / "figures.json", json.dumps([{"path": "forest"}]) + "\n")
-        for suffix in ("png", "pdf", "svg"):
-            (figures / f"forest.{suffix}").write_bytes(np.random.default_rng(0).bytes(900))
-    write_text(folder / "index.html", seal_page("<!doctype html>\n<title>Report</title>\n<p>0.12</p>\n"))
-    page = folder / "index.html"
+    """The folders of the report, read by the next stage or verified by hand, and the page."""
     uses = [lambda name: verify_manifest(folder / name), lambda name: verify_any(folder / name).require_whole()]
-    found = {
-        name: [
-            Target(path, lambda name=name, use=uses[number % 2]: use(name))
-            for number, path in enumerate(sorted((folder / name).iterdir()))
+    found = {}
+    for name, files in FOLDERS.items():
+        with listed_folder(folder / name) as made:
+            for place, content in files.items():
+                (made / place).parent.mkdir(parents=True, exist_ok=True)
+                (made / place).write_bytes(content)
+        paths = sorted(path for path in (folder / name).rglob("*") if path.is_file())
+        found[name] = [
+            Target(path, lambda name=name, use=uses[number % 2]: use(name)) for number, path in enumerate(paths)
         ]
-        for name in ("tables", "figures")
-    }
+    page = folder / "index.html"
+    write_text(page, seal_page(PAGE))
     return found | {"page": [Target(page, lambda: verify_any(page).require_whole())]}
