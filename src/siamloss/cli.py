@@ -23,6 +23,7 @@ from siamloss.cli_options import (
     Ablation,
     Benchmark,
     Dataset,
+    Keep,
     Manifest,
     Out,
     ProgressDir,
@@ -33,6 +34,7 @@ from siamloss.cli_options import (
     Store,
     Threads,
     Variant,
+    alone_at,
     experiment_of,
     filled,
     network_experiment_of,
@@ -138,14 +140,15 @@ def tune(
     out: Out,
     start: Start = None,
     progress_dir: ProgressDir = None,
+    keep_progress: Keep = False,
     threads: Threads = 0,
 ) -> None:
     """Choose a variant's learning rate and open parameters on the validation role."""
     from siamloss.tuning.job import tune_variant
 
-    progress = progress_of(progress_dir, out)
+    progress, experiment = progress_of(progress_dir, out), network_experiment_of(spec, "tune")
     tune_variant(
-        network_experiment_of(spec, "tune"), variant, train_store, val_store, manifest, progress, out, threads, start
+        experiment, variant, train_store, val_store, manifest, progress, out, threads, start, keep=keep_progress
     )
 
 
@@ -156,12 +159,16 @@ def train(
     seed: Seed,
     train_store: Store,
     val_store: Store,
-    out: Annotated[Path, typer.Option(help="Run directory to write; with several variants it has {variant} in it.")],
+    out: Annotated[
+        Path,
+        typer.Option(callback=alone_at, help="Run directory to write; with several variants it has {variant} in it."),
+    ],
     chosen: Annotated[
         Path | None, typer.Option(help="What 'siamloss tune' chose; else variants.yaml's values; may have {variant}.")
     ] = None,
     start: Start = None,
     progress_dir: ProgressDir = None,
+    keep_progress: Keep = False,
     threads: Threads = 0,
 ) -> None:
     """Train variants of one seed, several side by side on the same batches; torchrun splits each batch."""
@@ -180,6 +187,7 @@ def train(
             progress_of(filled(progress_dir, name), filled(out, name)),
             filled(chosen, name),
             filled(start, name),
+            keep_progress,
         )
         for name in variant
     ]
@@ -203,14 +211,15 @@ def track(
     out: Out,
     run: Annotated[Path | None, typer.Option(help="Run directory; not needed for never-moves and oracle.")] = None,
     progress_dir: ProgressDir = None,
+    keep_progress: Keep = False,
     threads: Threads = 0,
     streams: Annotated[int, typer.Option(min=0, help="Sequences tracked at once; 0: 64 on a GPU, 1 on a CPU.")] = 0,
 ) -> None:
     """Track every sequence of a benchmark with one run."""
     from siamloss.tracking.job import track_run
 
-    progress = progress_of(progress_dir, out)
-    track_run(network_experiment_of(spec, "track"), variant, benchmark, manifest, run, progress, out, threads, streams)
+    progress, experiment = progress_of(progress_dir, out), network_experiment_of(spec, "track")
+    track_run(experiment, variant, benchmark, manifest, run, progress, out, threads, streams, keep=keep_progress)
 
 
 @app.command()
@@ -231,8 +240,10 @@ def trax(
     if control == "never-moves":
         serve(NeverMoves(), variant)
     else:
+        from siamloss.lease import hold_device
         from siamloss.tracking.load import tracker_of
 
+        hold_device(experiment.device, "trax")
         serve(tracker_of(experiment, run, threads), variant)
 
 

@@ -27,6 +27,8 @@ def demo(
 ) -> None:
     """Track a video and draw boxes and score maps; with --compare two runs, the baseline in the first row."""
     from siamloss.demo.run import run_demo
+    from siamloss.lease import hold_device
 
+    hold_device(device, "demo")
     done = run_demo(video, init, run, compare, out, frames, threads, device, say=typer.echo)
     typer.echo(f"{done.frames} frames: {done.video} {done.table}")

@@ -1,5 +1,6 @@
 """Options that several verbs share, and what they stand for."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -7,8 +8,27 @@ import typer
 
 from siamloss.errors import ConfigError
 
+LOCKS = "SIAMLOSS_LOCKS"
+"""Variable with a folder for locks of products; the workflow sets it."""
+
+
+def alone_at(context: typer.Context, out: Path) -> Path:
+    """Wait until no other job of the workflow makes the same product, whatever its settings are.
+
+    A job that outlived its Snakemake would otherwise replace what a newer one made. Of several processes of a torchrun
+    the first one waits for all.
+    """
+    from siamloss.provenance.hashing import short_hash
+    from siamloss.provenance.lock import exclusive
+
+    folder = os.environ.get(LOCKS)
+    if folder and os.environ.get("RANK", "0") == "0" and not context.resilient_parsing:
+        context.with_resource(exclusive(Path(folder) / f"{out.name}-{short_hash(str(out))}.lock"))
+    return out
+
+
 Spec = Annotated[Path, typer.Option(envvar="SIAMLOSS_SPEC", help="Resolved configuration, made by 'siamloss spec'.")]
-Out = Annotated[Path, typer.Option(help="What to write; appears whole or not at all.")]
+Out = Annotated[Path, typer.Option(callback=alone_at, help="What to write; appears whole or not at all.")]
 Manifest = Annotated[Path, typer.Option(help="Manifest of the dataset, made by 'siamloss data'.")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
 Dataset = Annotated[str, typer.Option(help="Name of a dataset of the configuration.")]
@@ -32,6 +52,7 @@ ResultFolders = Annotated[
 Baseline = Annotated[str, typer.Option(help="Tracker that differences are taken to, of result files.")]
 SequenceList = Annotated[str | None, typer.Option("--sequences", help="File with one sequence name per line.")]
 Year = Annotated[int | None, typer.Option(help="VOT challenge, 2015 to 2019, for EAO of result files.")]
+Keep = Annotated[bool, typer.Option("--keep-progress", help="Leave its files there; the workflow clears them.")]
 ProgressDir = Annotated[Path | None, typer.Option(help="Folder for unfinished work; kept between calls.")]
 
 

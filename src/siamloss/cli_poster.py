@@ -40,8 +40,10 @@ def fig1(
     device: Device = "auto",
 ) -> None:
     """Exemplar and search branch, score map, and the Gaussians of its scores, for one frame."""
+    from siamloss.lease import hold_device
     from siamloss.report.poster import make_fig1, save_poster
 
+    hold_device(device, "poster")
     figure = make_fig1(run, sequence, frame, compare, spec, format, search, width, pairs, threads, device)
     typer.echo(" ".join(map(str, save_poster(figure, out))))
 
@@ -74,7 +76,9 @@ def qualitative(
     device: Device = "auto",
 ) -> None:
     """Frames of a sequence with the boxes of one run, or of a baseline above it."""
+    from siamloss.lease import hold_device
     from siamloss.report.poster import make_qualitative, save_poster
 
+    hold_device(device, "poster")
     figure = make_qualitative(run, sequence, frames, compare, spec, format, width, threads, device)
     typer.echo(" ".join(map(str, save_poster(figure, out))))

@@ -146,6 +146,6 @@ def read_spec(path: Path) -> Experiment:
         raw = read_json(path)
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"{path} is not a readable spec; make it with 'siamloss spec --config config/demo.yaml'"
+            f"{path} is not a readable spec; delete it and run snakemake again, or 'siamloss spec --config PROFILE'"
         ) from error
     return build(Experiment, raw)

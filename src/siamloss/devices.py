@@ -66,9 +66,10 @@ def _named(token: str, groups: list[list[Device]]) -> Device | None:
         number = int(token)
         group = groups[number] if 0 <= number < len(groups) else None
         return replace((group[1:] or group)[0], name=token) if group else None
-    everything = [device for group in groups for device in group]
-    exact = [device for device in everything if token in (device.name, device.key)]
-    begun = [device for device in everything if device.key.startswith(token)] if token.startswith("GPU-") else []
+    # CUDA shows of a GPU in MIG mode its first part.
+    shown = [((group[1:] or group)[0] if each is group[0] else each, each) for group in groups for each in group]
+    exact = [device for device, named in shown if token in (named.name, named.key)]
+    begun = [device for device, named in shown if token.startswith("GPU-") and named.key.startswith(token)]
     match = (exact or begun)[:1]
     if match:
         return replace(match[0], name=token)

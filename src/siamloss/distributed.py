@@ -9,10 +9,14 @@ Ranks may hold different numbers of maps. Without an initialised process group n
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from torch import distributed
 
+PATIENCE = timedelta(days=7)
+"""How long processes wait for each other: the first of a machine may have to wait for its GPUs, or for another process
+that is at the same job."""
 _alone = False
 
 
@@ -49,7 +53,7 @@ def process_group(device: torch.device) -> Iterator[None]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield
         return
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield
     finally:

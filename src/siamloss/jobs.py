@@ -100,6 +100,7 @@ def train_part(experiment: Experiment, variant: Variant, seed: int) -> str:
     """Hash of the settings that a run's weights depend on, given what was chosen for it."""
     facts: dict[str, Any] = {
         "model": asdict(experiment.model),
+        "head": variant.head,
         "seed": seed,
         "pairs": asdict(experiment.pairs),
         "device": experiment.device,

@@ -1,26 +1,16 @@
 """Who uses which GPU: a job leases a device, alone or a part of its memory, and others wait for their turn.
 
-Snakemake counts GPUs and hands out no number. A lease is a file that its process keeps locked (``flock``): the
-operating system releases the lock when the process dies, however it dies, and whoever comes next removes the file. So
-there is no stale lease. Files are read and written under one more lock, the ledger's. Processes of one user on one
-machine see each other's leases.
-
-Those who wait have a number and are served in this order: nobody takes a device that somebody before him waits for.
+Snakemake counts GPUs and hands out no number. Those who wait have a number and are served in this order: nobody takes a
+device that somebody before him waits for. What is leased stands in files, see :mod:`siamloss.claims`.
 """
 
-import fcntl
-import json
 import logging
 import os
-import platform
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Mapping, MutableMapping
 
+from siamloss.claims import Claim, Lease, open_ledger
 from siamloss.devices import Device, visible_devices
 from siamloss.errors import ConfigError, DeviceBusyError, DeviceError
 
@@ -33,92 +23,9 @@ WAIT_S = 86400.0
 POLL_S = 0.1
 
 
-@dataclass
-class Claim:
-    """What one process wants or has.
-
-    Attributes
-    ----------
-    number : place in the order of those who wait.
-    wanted, held : keys of devices.
-    mb : MiB asked for on each of them; 0 for the whole device.
-    what : who asks, for the message to those who wait.
-    """
-
-    number: int
-    wanted: list[str]
-    held: list[str]
-    mb: int
-    what: str
-
-
-class Lease:
-    """Devices of this process, until :meth:`release` or the end of the process."""
-
-    def __init__(self, devices: list[Device], path: Path, file: int):
-        self.devices = devices
-        self._path, self._file = path, file
-
-    def release(self) -> None:
-        """Give the devices back."""
-        if self._file >= 0:
-            self._path.unlink(missing_ok=True)
-            os.close(self._file)
-            self._file = -1
-
-
-def lease_folder() -> Path:
-    """Folder of this user's leases on this machine, made if need be.
-
-    Raises
-    ------
-    ConfigError : somebody else owns it, or it cannot be made.
-    """
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    base = Path(runtime) if runtime and os.access(runtime, os.W_OK) else Path(tempfile.gettempdir())
-    folder = base / f"siamloss-leases-{os.getuid()}-{platform.node() or 'host'}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        facts = folder.lstat()
-    except OSError as error:
-        raise ConfigError(f"cannot keep leases in {folder} ({error.strerror}); set TMPDIR to another folder") from error
-    if facts.st_uid != os.getuid() or folder.is_symlink():
-        raise ConfigError(f"{folder} belongs to somebody else; set TMPDIR to a folder of your own")
-    return folder
-
-
-@contextmanager
-def _ledger(folder: Path) -> Iterator[dict[Path, Claim]]:
-    """Claims of all living processes; files of dead ones are removed. Nobody else reads or writes in the block."""
-    with open(folder / "ledger.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        found = {path: _living(path) for path in sorted(folder.glob("*.claim"))}
-        yield {path: claim for path, claim in found.items() if claim is not None}
-
-
-def _living(path: Path) -> Claim | None:
-    """The claim of a living process; the file of a dead one is removed."""
-    try:
-        with open(path) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return Claim(**json.loads(file.read()))
-            path.unlink(missing_ok=True)
-    except (FileNotFoundError, ValueError):
-        pass  # released a moment ago, or the disk could not hold it
-    return None
-
-
-def _write(file: int, claim: Claim) -> None:
-    text = json.dumps(asdict(claim)).encode()
-    os.pwrite(file, text, 0)
-    os.ftruncate(file, len(text))
-
-
 def _free(device: Device, claims: list[Claim], mb: int) -> int:
     """MiB of a device that ``mb`` more would leave; negative where they do not fit."""
-    used = [claim.mb for claim in claims if device.key in claim.held]
+    used = [claim.mb for claim in claims if claim.holds(device.key)]
     if not used:
         return (device.memory_mb or sys.maxsize) - mb
     return -1 if mb == 0 or 0 in used or not device.memory_mb else device.memory_mb - sum(used) - mb
@@ -133,7 +40,9 @@ def _choose(devices: list[Device], count: int, own: Claim, claims: list[Claim]) 
     return fitting[:count] if len(fitting) >= count else []
 
 
-def take(devices: list[Device], mb: int = 0, count: int = 1, what: str = "", wait_s: float = WAIT_S) -> Lease:
+def take(
+    devices: list[Device], mb: int = 0, count: int = 1, what: str = "", wait_s: float = WAIT_S, group: str = ""
+) -> Lease:
     """Lease ``count`` of the devices, all at once, and wait until they are free.
 
     Parameters
@@ -141,6 +50,7 @@ def take(devices: list[Device], mb: int = 0, count: int = 1, what: str = "", wai
     devices : the choice, at least ``count`` of them.
     mb : MiB on each; 0 for whole devices. A device of unknown memory is leased whole.
     wait_s : give up after so many seconds.
+    group : name of the processes for which this one asks.
 
     Raises
     ------
@@ -150,24 +60,23 @@ def take(devices: list[Device], mb: int = 0, count: int = 1, what: str = "", wai
     largest = max(each.memory_mb or sys.maxsize for each in devices)
     if mb > largest:
         raise DeviceError(f"{mb} MB of GPU memory are asked for, the largest device has {largest}; ask for less")
-    folder, began = lease_folder(), time.monotonic()
-    own = Claim(0, [each.key for each in devices], [], mb, f"{what} (process {os.getpid()})".strip())
-    with _ledger(folder) as claims:
-        own.number = 1 + max((claim.number for claim in claims.values()), default=0)
-        path = folder / f"{own.number:012d}-{os.getpid()}.claim"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        lease, said = Lease([], path, file), False
+    what = f"{what} (process {os.getpid()})".strip()
+    own = Claim(0, [each.key for each in devices], [], mb, what, group)
+    lease, said, began = Lease(own), False, time.monotonic()
     try:
         while True:
-            with _ledger(folder) as claims:
-                others = [claim for place, claim in claims.items() if place != path]
-                lease.devices = _choose(devices, count, own, others)
-                own.held = [each.key for each in lease.devices]
-                _write(file, own)
+            try:
+                with open_ledger(lease.path) as (folder, others):
+                    own.number = own.number or 1 + max((claim.number for claim in others), default=0)
+                    lease.devices = _choose(devices, count, own, others)
+                    own.held = [each.key for each in lease.devices]
+                    lease.write(folder)
+            except FileNotFoundError:
+                continue  # the folder was removed a moment ago
             if own.held:
+                lease.keep()
                 return lease
-            holders = ", ".join(claim.what for claim in others if set(claim.held) & set(own.wanted)) or "those before"
+            holders = ", ".join(claim.what for claim in others if any(map(claim.holds, own.wanted))) or "those before"
             if time.monotonic() - began > wait_s:
                 raise DeviceBusyError(
                     f"no GPU came free in {wait_s:g} s, held by {holders}; wait for them, or set {WAIT} to more seconds"
@@ -179,6 +88,26 @@ def take(devices: list[Device], mb: int = 0, count: int = 1, what: str = "", wai
     except BaseException:
         lease.release()
         raise
+
+
+def wait_for_first(group: str, wait_s: float = WAIT_S) -> None:
+    """Return when the process that asks for a group of processes has its devices.
+
+    Raises
+    ------
+    DeviceBusyError : it has none after ``wait_s``.
+    """
+    began = time.monotonic()
+    while True:
+        with open_ledger() as (_, claims):
+            if any(claim.held and claim.group == group for claim in claims):
+                return
+        if time.monotonic() - began > wait_s:
+            raise DeviceBusyError(
+                f"the first process of this machine has no GPU after {wait_s:g} s; see what it says, or set {WAIT} "
+                "to more seconds"
+            )
+        time.sleep(POLL_S)
 
 
 def _say(text: str) -> None:
@@ -203,11 +132,21 @@ def demand_mb(verb: str, text: str) -> int:
     return int(_number(named.get(verb, named.get("", "0")), MEMORY))
 
 
+def _limit_s(environ: Mapping[str, str]) -> float:
+    return _number(environ.get(WAIT, "") or str(WAIT_S), WAIT)
+
+
+def patience_s(environ: Mapping[str, str] | None = None) -> float:
+    """Seconds that processes wait for one of them, which may have to wait for more than a device: at least a day."""
+    return max(WAIT_S, _limit_s(os.environ if environ is None else environ))
+
+
 def hold_device(device: str, verb: str, environ: MutableMapping[str, str] | None = None) -> Lease | None:
     """Lease what a job will use and name it in ``CUDA_VISIBLE_DEVICES``, before CUDA is loaded.
 
     ``cuda:N`` is taken literally: this very device is leased. Under ``torchrun`` the first process of a machine leases
-    the devices of all its processes at once, each of which uses the one of its number; the others lease nothing.
+    the devices of all its processes at once, each of which uses the one of its number; the others wait until it has
+    them. They know it by the address at which all of them meet.
 
     Parameters
     ----------
@@ -217,9 +156,13 @@ def hold_device(device: str, verb: str, environ: MutableMapping[str, str] | None
     Returns
     -------
     None on a CPU, without a GPU, or where another process leases for this one.
+
+    Raises
+    ------
+    ConfigError, DeviceError, DeviceBusyError : see :func:`siamloss.claims.lease_folder` and :func:`take`.
     """
     environ = os.environ if environ is None else environ
-    if device == "cpu" or environ.get("LOCAL_RANK", "0") != "0":
+    if device == "cpu":
         return None
     devices = visible_devices(environ)
     ranks = int(environ.get("LOCAL_WORLD_SIZE", "1"))
@@ -232,9 +175,13 @@ def hold_device(device: str, verb: str, environ: MutableMapping[str, str] | None
         return None  # too few, or none: choosing the device says so, or takes the CPU
     if not devices:
         return None
-    wait_s = _number(environ.get(WAIT, "") or str(WAIT_S), WAIT)
+    meeting = environ.get("MASTER_PORT", "") and f"{environ.get('MASTER_ADDR', '')}:{environ['MASTER_PORT']}"
+    if environ.get("LOCAL_RANK", "0") != "0":
+        if meeting:
+            wait_for_first(meeting, patience_s(environ))
+        return None
     count = len(devices) if ranks > 1 else 1
-    lease = take(devices, demand_mb(verb, environ.get(MEMORY, "")), count, verb, wait_s)
+    lease = take(devices, demand_mb(verb, environ.get(MEMORY, "")), count, verb, _limit_s(environ), meeting)
     environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     if ranks == 1 and not literal.isdigit():
         environ["CUDA_VISIBLE_DEVICES"] = lease.devices[0].name

@@ -1,5 +1,7 @@
 """The products of every stage behind the crop stores, small ones, each with the function that would read it."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import torch
@@ -12,12 +14,16 @@ from siamloss.metrics.scores_file import read_scores
 from siamloss.model import build_model
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
-from siamloss.provenance.manifest import listed_folder, verify_manifest
+from siamloss.provenance.manifest import NAME, listed_folder, verify_manifest
 from siamloss.provenance.parquet import write_parquet
 from siamloss.provenance.sealed import seal_page, seal_zip, write_json
 from siamloss.records import COLUMNS, read_records, write_records
 from siamloss.records.ledger import append_evaluation, read_evaluations, seal_of
-from siamloss.report.inputs import read_curves, read_json, read_separability, read_training_curve
+from siamloss.report.attributes import COLUMNS as ATTRIBUTE_COLUMNS
+from siamloss.report.check_seals import check_seals
+from siamloss.report.figure_data import FigureData
+from siamloss.report.inputs import read_curves, read_json, read_separability, read_stored, read_training_curve
+from siamloss.stats.summary import COLUMNS as SUMMARY_COLUMNS
 from siamloss.training.chosen import read_choice
 from siamloss.training.epochmaps import collect_maps, keep_maps
 from siamloss.training.run import load_run, write_run
@@ -97,12 +103,24 @@ def json_targets(tiny, folder):
     }
 
 
+def numbers(columns):
+    """Rows of a table as CSV, every digit."""
+    rows = np.random.default_rng(0).random((5, len(columns)))
+    return pd.DataFrame(rows, columns=columns).to_csv(index=False).encode()
+
+
 NUMBERS = pd.DataFrame({"variant": ["gsl"], "mean": [0.123456789]}).to_csv(index=False).encode()
 PICTURES = {suffix: np.random.default_rng(0).bytes(900) for suffix in ("png", "pdf", "svg", "webp")}
 MARKDOWN, LATEX = b"| a | b |\n|---|---|\n| gsl | 0.12 |\n", b"\\begin{tabular}{ll}\ngsl & 0.12 \\\\\n\\end{tabular}\n"
 PAGE = "<!doctype html>\n<title>Report</title>\n<p>0.12</p>\n"
 FOLDERS = {
-    "tables": {"summary.csv": NUMBERS, "main.md": MARKDOWN, "main.tex": LATEX},
+    "tables": {
+        "summary.csv": numbers(SUMMARY_COLUMNS),
+        "attributes.csv": numbers(ATTRIBUTE_COLUMNS),
+        "speed.csv": NUMBERS,
+        "main.md": MARKDOWN,
+        "main.tex": LATEX,
+    },
     "figures": {"figures.json": b'[{"path": "forest"}]\n', **{f"forest.{each}": PICTURES[each] for each in PICTURES}},
     "frames": {"frames.json": b'{"frames": []}\n', "otb/one/0001.webp": PICTURES["webp"]},
     "ablation": {"eta.csv": NUMBERS, "eta.md": MARKDOWN, "eta.png": PICTURES["png"], "index.html": PAGE.encode()},
@@ -112,7 +130,7 @@ FOLDERS = {
 
 
 def report_targets(tiny, folder):
-    """The folders of the report, read by the next stage or verified by hand, and the page."""
+    """The folders of the report, read by the next stage, compared with the records or verified by hand; the page."""
     uses = [lambda name: verify_manifest(folder / name), lambda name: verify_any(folder / name).require_whole()]
     found = {}
     for name, files in FOLDERS.items():
@@ -124,6 +142,12 @@ def report_targets(tiny, folder):
         found[name] = [
             Target(path, lambda name=name, use=uses[number % 2]: use(name)) for number, path in enumerate(paths)
         ]
-    page = folder / "index.html"
-    write_text(page, seal_page(PAGE))
-    return found | {"page": [Target(page, lambda: verify_any(page).require_whole())]}
+    home = Home(tiny, folder)
+    write_text(home.page, seal_page(PAGE))
+    check = partial(check_seals, home, home.spec)
+    drawn = {"summary.csv": lambda: FigureData(tiny, home).summary, NAME: lambda: FigureData(tiny, home).summary}
+    drawn["attributes.csv"] = lambda: FigureData(tiny, home).by_attribute
+    drawn["speed.csv"] = lambda: read_stored(home.tables / "speed.csv", ["variant", "mean"])
+    found["tables read"] = [Target(home.tables / name, use) for name, use in drawn.items()]
+    found["report --check"] = [Target(target.path, check) for name in ("tables", "figures") for target in found[name]]
+    return found | {"page": [Target(home.page, use) for use in (lambda: verify_any(home.page).require_whole(), check)]}

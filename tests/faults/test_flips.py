@@ -25,6 +25,7 @@ from siamloss.crops.build import build_store
 from siamloss.crops.source import open_source
 from siamloss.crops.store import CROPS, INDEX, open_store
 from siamloss.crops.verify import verify_any
+from siamloss.data.fetch.placed import Placed
 from siamloss.data.fetch.record import Record
 from siamloss.data.open import dataset_root
 from siamloss.data.prepare import prepare_dataset
@@ -77,6 +78,32 @@ def archives(tiny, folder):
             if places:
                 alone.append(Target(path, lambda: unpack(path, folder / "into"), places))
     return {"archive, recorded": recorded, "archive, by its CRC": alone}
+
+
+def fetched(tiny, folder):
+    """What a fetch knows of earlier ones: the record of hashes, and the notes of what archives became."""
+    record, root = Record(folder), folder / "set"
+    for number in range(3):
+        record.add(f"https://data.example/{number}.zip", number, f"{number:064d}", f'"v{number}"')
+    for name in ("one", "two"):
+        shutil.copytree(dataset_root(tiny, tiny.datasets.test[0]), folder / "unpacked" / name)
+        moves = [(folder / "unpacked" / name, name)]
+        Placed(folder / "placed", root).place(f"{name}.zip", "0" * 64, moves)
+    uses = [
+        lambda: record.known(["https://data.example/1.zip"]),
+        lambda: record.check("https://data.example/1.zip", f"{1:064d}"),
+        lambda: record.add("https://data.example/1.zip", 1, f"{1:064d}"),
+    ]
+    notes = [folder / "placed" / f"{name}.zip.json" for name in ("one", "two")]
+    return {
+        "record of fetches": [Target(record.path, use) for use in uses],
+        "notes of fetches": [Target(path, use) for path in notes for use in _uses_of(path.stem, folder, root)],
+    }
+
+
+def _uses_of(name, folder, root):
+    """What a fetch asks its notes for: whether an archive is in place, and what is ours."""
+    return [lambda: Placed(folder / "placed", root).is_whole(name), lambda: Placed(folder / "placed", root).owned()]
 
 
 def datasets(tiny, folder):
@@ -132,7 +159,7 @@ def stores(tiny, folder):
 @pytest.fixture(scope="module")
 def targets(tiny, tmp_path_factory):
     """Files to damage, by class."""
-    makers = (archives, datasets, stores, run_targets, measured_targets, json_targets, report_targets)
+    makers = (archives, fetched, datasets, stores, run_targets, measured_targets, json_targets, report_targets)
     found = {}
     for make in makers:
         found |= make(tiny, tmp_path_factory.mktemp(make.__name__))

@@ -45,6 +45,8 @@ def test_none(machine, value):
         ("0,9,2", ["0"], ["GPU-aaaa1111-0000"]),
         ("1", ["1"], ["MIG-1f1f"]),
         ("GPU-cccc", ["GPU-cccc"], ["GPU-cccc3333-0000"]),
+        ("GPU-bbbb2222-0000", ["GPU-bbbb2222-0000"], ["MIG-1f1f"]),
+        ("GPU-bbbb,MIG-3f3f,1", ["GPU-bbbb", "MIG-3f3f"], ["MIG-1f1f", "MIG-3f3f"]),
         ("0,GPU-aaaa1111-0000", ["0"], ["GPU-aaaa1111-0000"]),
         ("MIG-3f3f, MIG-1f1f", ["MIG-3f3f", "MIG-1f1f"], ["MIG-3f3f", "MIG-1f1f"]),
         ("MIG-GPU-aaaa/1/0", ["MIG-GPU-aaaa/1/0"], ["MIG-GPU-aaaa/1/0"]),
@@ -54,6 +56,10 @@ def test_those_of_cuda_visible_devices_in_its_order(machine, value, names, keys)
     found = machine(CUDA_VISIBLE_DEVICES=value)
     assert [name for name, _, _ in found] == names, "the job gets the name that it was given"
     assert [key for _, key, _ in found] == keys, "an index and a name of one device are one device"
+
+
+def test_a_gpu_in_mig_mode_has_the_memory_of_the_part_that_cuda_shows(machine):
+    assert machine(CUDA_VISIBLE_DEVICES="GPU-bbbb") == [("GPU-bbbb", "MIG-1f1f", 9530)]
 
 
 def test_memory_of_a_device_nothing_is_known_of(machine):

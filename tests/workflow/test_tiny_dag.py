@@ -15,6 +15,8 @@ import pytest
 from tests.workflow.project import PROFILE, ROOT
 from tests.workflow.rerun_table import EDITS
 
+from siamloss.provenance.manifest import write_manifest
+
 COLUMNS = ["benchmark", "metric", "variant", "n_seeds", "n_paired", "mean", "low", "high", "diff", "diff_low"]
 COLUMNS += ["diff_high", "p", "p_holm", "seeds"]
 QUICK = [edit for edit in EDITS if edit.quick]
@@ -88,16 +90,23 @@ def test_every_printed_number_is_what_the_records_give(project, home):
     for kind in ("metrics", "separability", "csv", "markdown", "latex", "captions", "page"):
         assert re.search(rf"{kind} [1-9]", found.stdout), kind
     path = home / "tables" / "main.md"
-    text, before = path.read_text(), path.stat()
+    text, before, manifest = path.read_text(), path.stat(), path.with_name("manifest.json")
+    listed, facts = manifest.read_bytes(), manifest.stat()
     try:
         head, row, numbers = text.partition("| Logistic")
         changed = re.sub(r"\.(\d)(?=\d)", lambda digit: f".{(int(digit[1]) + 1) % 10}", numbers, count=1)
         path.write_text(head + row + changed)
+        damaged = subprocess.run(command, **run)
+        write_manifest(path.parent)
         found = subprocess.run(command, **run)
     finally:
         path.write_text(text)
+        manifest.write_bytes(listed)
+        os.utime(manifest, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert found.returncode == 2
+    assert damaged.returncode == found.returncode == 2
+    assert "CorruptError" in damaged.stderr
+    assert "tables/main.md" in damaged.stderr
     (line,) = [line for line in found.stderr.splitlines() if line.startswith("siamloss: MismatchError: ")]
     assert "tables/main.md, row 'logistic" in line.lower()
     assert "siamloss tables --spec results/tiny/spec.json --out results/tiny/tables" in line

@@ -12,8 +12,10 @@ from siamloss.data.fetch.wanted import wanted_sources
 from siamloss.data.open import missing_datasets
 from siamloss.errors import SiamlossError
 from siamloss.paths import Home
+from siamloss.provenance.atomic import write_bytes
 from siamloss.provenance.hashing import canonical_json, sha256_bytes
-from siamloss.provenance.sealed import write_json
+from siamloss.provenance.sealed import seal_json
+from siamloss.provenance.unfinished import clear_done
 
 
 def get_experiment():
@@ -30,10 +32,10 @@ def store_spec():
 
     What a job depends on are its params: the part of the configuration and the code that it uses.
     """
-    text = canonical_json(EXPERIMENT.to_dict())
+    text, data = canonical_json(EXPERIMENT.to_dict()), seal_json(EXPERIMENT.to_dict(), sort_keys=True)
     path = Path(".snakemake") / "specs" / f"{sha256_bytes(text.encode())[:12]}.json"
-    if not path.exists():
-        write_json(path, EXPERIMENT.to_dict(), sort_keys=True)
+    if not path.exists() or path.read_bytes() != data:
+        write_bytes(path, data)
     return str(path)
 
 
@@ -45,7 +47,8 @@ SPEC = store_spec()
 SHARES = {kind: getattr(EXPERIMENT.resources, kind).gpu_mb for kind in ("tune", "train", "scores", "track", "frames")}
 shell.prefix(
     f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH SIAMLOSS_SPEC={shlex.quote(SPEC)}"
-    f" SIAMLOSS_GPU_MB={','.join(f'{kind}={mb}' for kind, mb in SHARES.items())}; "
+    f" SIAMLOSS_GPU_MB={','.join(f'{kind}={mb}' for kind, mb in SHARES.items())}"
+    f" SIAMLOSS_LOCKS={shlex.quote(str(HOME.progress('locks')))}; "
 )
 TRAIN_SET, VAL_SET = EXPERIMENT.datasets.train.name, EXPERIMENT.datasets.val.name
 BENCHMARKS = [dataset.name for dataset in EXPERIMENT.datasets.test]
@@ -235,3 +238,7 @@ onstart:
         os._exit(2)
     if fetching and MANUAL:
         print("\n".join(MANUAL), file=sys.stderr, flush=True)
+
+
+onsuccess:
+    clear_done(HOME.progress(""))

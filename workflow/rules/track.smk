@@ -18,5 +18,5 @@ rule track:
         run=get_run_option,
     shell:
         "siamloss --log {log:q} track --variant {wildcards.variant:q} --benchmark {wildcards.benchmark:q}"
-        " --manifest {input.manifest:q} {params.run} --progress-dir {params.progress:q} --threads {threads}"
+        " --manifest {input.manifest:q} {params.run} --progress-dir {params.progress:q} --keep-progress --threads {threads}"
         " --out {output:q}"

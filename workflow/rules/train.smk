@@ -21,7 +21,7 @@ rule tune:
     shell:
         "siamloss --log {log:q} tune --variant {wildcards.variant:q}"
         " --train-store {input.train_store:q} --val-store {input.val_store:q} --manifest {input.manifest:q}"
-        " {params.start} --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
+        " {params.start} --progress-dir {params.progress:q} --keep-progress --threads {threads} --out {output:q}"
 
 
 rule train:
@@ -48,7 +48,7 @@ rule train:
     shell:
         "siamloss --log {log:q} train --variant {wildcards.variant:q} --seed {wildcards.seed}"
         " --train-store {input.train_store:q} --val-store {input.val_store:q} {params.choice}"
-        " {params.start} --progress-dir {params.progress:q} --threads {threads} --out {output:q}"
+        " {params.start} --progress-dir {params.progress:q} --keep-progress --threads {threads} --out {output:q}"
 
 
 rule scores:

@@ -1,16 +1,22 @@
 """A store that is being cut: what is done survives a kill at any moment.
 
 Blocks are appended to the file of crops in the order of the plan. A block counts when its line is in the journal, which
-is written after the block's bytes have reached the disk; bytes behind the last counted block are cut off by the next
-call. The finished file is renamed into place, so that the space is needed once.
+is written after the block's bytes have reached the disk. The next call compares every crop with its checksum in the
+journal, and cuts off what lies behind the last block that is as it was written. The finished file is renamed into
+place, so that the space is needed once.
 """
 
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+from tqdm import tqdm
 
 from siamloss.crops.block import CutBlock
+from siamloss.crops.stored import checksum
 
 JOURNAL = "journal.jsonl"
 
@@ -44,8 +50,8 @@ class Unfinished:
             file.write(block.data)
             file.flush()
             os.fsync(file.fileno())
-        with open(self._journal, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"bytes": block.sizes, "crc32": block.crc32}) + "\n")
+        with open(self._journal, "ab") as file:
+            file.write(_line_of(block.sizes, block.crc32) + b"\n")
         self._count(block.sizes, block.crc32)
 
     def _count(self, sizes: list[int], crc32: list[int]) -> None:
@@ -54,24 +60,36 @@ class Unfinished:
         self.crc32 += crc32
 
     def _resume(self) -> None:
-        """Take up what earlier calls did, and cut off what they left half-written."""
-        present = self._crops.stat().st_size if self._crops.exists() else 0
+        """Take up what earlier calls did, and cut off what they left half-written and what was changed since."""
         lines = self._journal.read_bytes().split(b"\n")[:-1] if self._journal.exists() else []
         kept = 0
-        for line in lines:
-            try:
-                entry = json.loads(line)
-                sizes, crc32 = entry["bytes"], entry["crc32"]
-            except (ValueError, KeyError, TypeError):
-                break
-            if self.bytes + sum(sizes) > present:
-                break
-            self._count(sizes, crc32)
-            kept += len(line) + 1
-        with open(self._crops, "ab") as file:
-            file.truncate(self.bytes)
+        self._crops.touch()
+        with open(self._crops, "rb") as file:
+            for line, (sizes, crc32) in zip(lines, _whole_blocks(lines, file), strict=False):
+                self._count(sizes, crc32)
+                kept += len(line) + 1
+        os.truncate(self._crops, self.bytes)
         with open(self._journal, "ab") as file:
             file.truncate(kept)
+
+
+def _line_of(sizes: list[int], crc32: list[int]) -> bytes:
+    return json.dumps({"bytes": sizes, "crc32": crc32}).encode()
+
+
+def _whole_blocks(lines: list[bytes], crops: BinaryIO) -> Iterator[tuple[list[int], list[int]]]:
+    """Sizes and checksums of the blocks of a journal, up to the first whose line or whose crops are damaged."""
+    for line in tqdm(lines, desc="check the crops that are there", unit="block", disable=None, leave=False):
+        try:
+            sizes = json.loads(line)["bytes"]
+            if min(sizes) <= 0 or sum(sizes) > os.fstat(crops.fileno()).st_size - crops.tell():
+                return
+            crc32 = [checksum(crops.read(size)) for size in sizes]
+        except (ValueError, KeyError, TypeError):
+            return
+        if line != _line_of(sizes, crc32):
+            return
+        yield sizes, crc32
 
 
 def clear_others(folder: Path, key: str) -> None:

@@ -40,3 +40,15 @@ def exclusive(path: Path) -> Iterator[None]:
             print(f"waiting for another process that is at the same job ({path})", file=sys.stderr, flush=True)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def free(path: Path) -> bool:
+    """Whether no process holds the lock file at this moment."""
+    if not path.exists():
+        return True
+    with open(path, "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -79,6 +79,20 @@ def _write_whole(descriptor: int, data: bytes) -> None:
         data = data[os.write(descriptor, data) :]
 
 
+def _read_unwritten(path: Path) -> tuple[bytes, str | None]:
+    """The bytes of a ledger and what is wrong with them by its seal, both read while nobody writes."""
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            data = file.read()
+            return data, _problem(path, data)
+    except FileNotFoundError:
+        problem = _problem(path, b"")
+    if problem is not None and path.exists():  # its first line was written meanwhile
+        return _read_unwritten(path)
+    return b"", problem
+
+
 def read_evaluations(path: Path) -> list[dict[str, Any]]:
     """All entries in the order they were made; none where there is no ledger yet.
 
@@ -87,14 +101,8 @@ def read_evaluations(path: Path) -> list[dict[str, Any]]:
     CorruptError : a line is not an entry; names the line, counted from 1. Or the ledger is not as it was written.
     """
     path = Path(path)
-    try:
-        with open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
-            data = file.read()
-    except FileNotFoundError:
-        data = b""
+    data, problem = _read_unwritten(path)
     lines = data.split(b"\n")
-    problem = _problem(path, data)
     if lines[-1] == b"":
         lines.pop()
     entries = []

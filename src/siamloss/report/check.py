@@ -1,10 +1,10 @@
 """``siamloss report --check``: is every printed number what the records give?
 
-Nothing that was computed before is used: records and annotations are scored again, score maps measured again, and
-tables, captions and page made again from these, in a folder that is thrown away.
+First the printed files must be as they were written, to the last byte. Then nothing that was computed before is used:
+records and annotations are scored again, score maps measured again, and tables, captions and page made again from
+these, in a folder that is thrown away.
 """
 
-import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from siamloss.errors import CorruptError, MismatchError
 from siamloss.paths import Home
 from siamloss.provenance.parquet import read_parquet
 from siamloss.report.check_page import differ_pages, read_page, words_of
+from siamloss.report.check_seals import check_seals, remake
 from siamloss.report.check_text import (
     FIGURES,
     Difference,
@@ -77,12 +78,13 @@ def check_report(experiment: Experiment, home: Home, spec: Path) -> list[Checked
     Raises
     ------
     MismatchError : at the first number that differs; names file, row, column, both values, and what makes the file.
-    MissingDataError, CorruptError : a file that is missing or damaged.
+    MissingDataError, CorruptError : a file that is missing or damaged, or a printed one that was changed since.
 
     Notes
     -----
     Numbers of full precision (Parquet, CSV, JSON) are compared to ten figures, rounded ones exactly.
     """
+    check_seals(home, spec)
     with TemporaryDirectory(prefix="siamloss-check-") as folder:
         found = list(stages(experiment, home, Home(experiment, Path(folder)), spec))
         checked = []
@@ -118,31 +120,25 @@ def stages(experiment: Experiment, home: Home, fresh: Home, spec: Path) -> Itera
     allowed = find_missing(experiment, home) if home.made else None
     missing = allowed or Missing(0)
 
-    def command(name: str, **options: Path | str) -> str:
-        """The command that makes a product again."""
-        if home.made:
-            name, options = "report", {"out": home.computed}
-        given = " ".join(f"--{key} {shlex.quote(str(value))}" for key, value in options.items())
-        return f"siamloss {name} --spec {shlex.quote(str(spec))} {given}"
-
     def parquet(kind: str, path: Path, again: str) -> Checked:
         return _compare_parquet(kind, path, fresh.computed / path.relative_to(home.computed), again)
 
     for dataset in experiment.datasets.test:
         name = dataset.name
         paths = [home.metrics(name), home.curves(name), home.attributes(name)]
+        options = {"manifest": home.manifest(name), "out": paths[0], "curves": paths[1]}
         if any(missing.has_records(*run, name) for run in runs(experiment)):
-            again = command("measure", benchmark=name, manifest=home.manifest(name), out=paths[0], curves=paths[1])
+            again = remake(home, spec, "measure", benchmark=name, **options)
             yield Stage(
                 partial(recompute_metrics, experiment, dataset, fresh, missing),
                 lambda paths=paths, again=again: [parquet("metrics", path, again) for path in paths],
             )
-    again = command("separability", out=home.separability())
+    again = remake(home, spec, "separability", out=home.separability())
     yield Stage(
         partial(recompute_separability, experiment, fresh, missing),
         lambda again=again: [parquet("separability", home.separability(), again)],
     )
-    again = command("tables", out=home.tables)
+    again = remake(home, spec, "tables")
     yield Stage(
         partial(write_tables, experiment, fresh, fresh.tables, allowed),
         partial(_compare_tables, home.tables, fresh.tables, again),
@@ -151,13 +147,12 @@ def stages(experiment: Experiment, home: Home, fresh: Home, spec: Path) -> Itera
         lambda: recompute_captions(
             experiment, fresh, shown_sequences(experiment, home, missing), read_gallery(home.figures), allowed
         ),
-        partial(_compare_captions, home.figures, fresh.figures, command("figures", out=home.figures)),
+        partial(_compare_captions, home.figures, fresh.figures, remake(home, spec, "figures")),
     )
     frames = home.frames if home.frames.is_dir() and not home.made else None
-    options = {"tables": home.tables, "figures": home.figures, **({"frames": frames} if frames else {})}
     yield Stage(
         lambda: write_page(experiment, fresh, fresh.tables, fresh.figures, fresh.page, frames, allowed),
-        partial(_compare_pages, home.page, fresh.page, command("page", **options, out=home.page)),
+        partial(_compare_pages, home.page, fresh.page, remake(home, spec, "page")),
     )
 
 

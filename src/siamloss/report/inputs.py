@@ -1,5 +1,6 @@
 """Reading the products of earlier stages; what is missing is named together with the command that makes it."""
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -53,10 +54,11 @@ def read_stored(path: Path, columns: list[str]) -> pd.DataFrame:
 
     Raises
     ------
-    MissingDataError, CorruptError : it is not there, or is no table with these columns.
+    MissingDataError, CorruptError : it is not there, is not what was written, or is no table with these columns.
     """
+    data = read_listed(path.parent, require(path, "a table").name, f"delete its folder and {REMEDY}")
     try:
-        table = pd.read_csv(require(path, "a table"), keep_default_na=False, na_values=[""])
+        table = pd.read_csv(io.BytesIO(data), keep_default_na=False, na_values=[""])
     except ValueError as error:
         raise CorruptError(f"{path} is not a whole table; delete its folder and {REMEDY}") from error
     table = table.drop(columns=SEEDS, errors="ignore")

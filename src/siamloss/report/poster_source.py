@@ -8,13 +8,16 @@ from siamloss.config_io import read_spec
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.readers import READERS, read_with
 from siamloss.data.sequence import Sequence
+from siamloss.data.verified import open_verified
 from siamloss.demo.run import labels
 from siamloss.errors import ConfigError, MissingDataError, UnknownNameError, did_you_mean
 from siamloss.geometry.network import GEOMETRY
 from siamloss.metrics.scores_file import Scores, read_scores
+from siamloss.paths import Home
+from siamloss.provenance.manifest import read_listed
 from siamloss.report.moment import Eye
 from siamloss.tracking.load import open_run
-from siamloss.training.run import read_facts, read_network
+from siamloss.training.run import FACTS, read_facts, read_network
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,11 @@ def run_labels(runs: list[Path], experiment: Experiment | None) -> list[str]:
     ------
     ConfigError : a run would be compared with itself.
     MissingDataError : a folder is no run.
+    CorruptError : its ``run.json`` is not the one that its manifest lists.
     """
+    for run in runs:
+        if (run / FACTS).is_file():
+            read_listed(run, FACTS)
     names = labels(runs)
     known = {} if experiment is None else {v.name: v.label for v in (*experiment.variants, *experiment.grid_variants)}
     shown = [known.get(str(read_facts(run).get("variant")), "") for run in runs]
@@ -87,6 +94,7 @@ def find_footage(name: str, experiment: Experiment | None, layout: str = "") -> 
     UnknownNameError : no dataset has it; the nearest name is given. Or several have it.
     ConfigError : a name without an experiment.
     MissingDataError : no dataset is there.
+    CorruptError : a dataset that was looked through is not the one that its manifest lists.
     """
     folder = Path(name)
     if folder.is_dir():
@@ -104,7 +112,7 @@ def find_footage(name: str, experiment: Experiment | None, layout: str = "") -> 
         raise MissingDataError(f"none of the datasets {', '.join(datasets)} is there; run snakemake, or give a folder")
     known: dict[str, list[tuple[Sequence, Dataset]]] = {}
     for item in there:
-        for sequence in open_dataset(experiment, item):
+        for sequence in _open(experiment, item):
             known.setdefault(sequence.name, []).append((sequence, item))
     if name not in known:
         places = ", ".join(item.name for item in there)
@@ -114,6 +122,14 @@ def find_footage(name: str, experiment: Experiment | None, layout: str = "") -> 
         raise UnknownNameError(f"several datasets have a sequence '{name}'; write {choices}")
     ((sequence, item),) = known[name]
     return Footage(sequence, item.format, item.name)
+
+
+def _open(experiment: Experiment, dataset: Dataset) -> list[Sequence]:
+    """The sequences of a dataset, after re-reading every file that its manifest lists, where there is one."""
+    manifest = Home(experiment).manifest(dataset.name)
+    if manifest.is_file():
+        return open_verified(experiment, dataset.name, manifest)
+    return open_dataset(experiment, dataset)
 
 
 def open_folder(folder: Path, layout: str = "") -> Footage:

@@ -1,7 +1,6 @@
 """The verb ``siamloss track``: one run on one benchmark, resumed sequence by sequence."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.provenance.manifest import read_listed
+from siamloss.provenance.unfinished import leave
 from siamloss.records import read_records, write_records
 from siamloss.records.ledger import append_evaluation
 from siamloss.tracking.feed import Feed
@@ -44,12 +44,15 @@ def track_run(
     out: Path,
     threads: int = 0,
     streams: int = 0,
+    keep: bool = False,
 ) -> None:
     """Track every sequence of a benchmark and write its records to ``out``.
 
-    A finished tracking of a test dataset is entered in the ledger of test evaluations before its records appear: after
-    a crash between the two it is counted once too often, never once too seldom.
-    Finished sequences are kept in ``progress_dir``; the next call goes on with those that are missing.
+    A finished tracking of a test dataset is entered in the ledger of test evaluations before its records appear, so
+    that none is missing there.
+    Finished sequences are kept in ``progress_dir``; the next call goes on with those that are missing. With ``keep``
+    they stay there when all are finished (:mod:`siamloss.provenance.unfinished`): a call after that tracks nothing, and
+    is no other evaluation.
     """
     sequences = open_verified(experiment, benchmark, manifest)
     player = _open_player(experiment, variant, experiment.dataset(benchmark).format, run, streams, threads)
@@ -72,11 +75,13 @@ def track_run(
                 write_records(parts[todo[number]], table)
                 bar.update(len(table))
         tables = [read_records(part) for part in parts]
-        if experiment.dataset(benchmark).role == "test":
+        entered = progress_dir / f"{short_hash(inputs)}.entered"
+        if experiment.dataset(benchmark).role == "test" and not entered.exists():
             entry = _ledger_entry(variant, benchmark, run, sum(map(len, tables)), short_hash(inputs))
             append_evaluation(Home(experiment).ledger, entry)
+            entered.touch()
         write_records(out, pd.concat(tables, ignore_index=True))
-        shutil.rmtree(progress_dir, ignore_errors=True)
+        leave(progress_dir, keep)
 
 
 def _open_player(

@@ -1,7 +1,6 @@
 """The verb ``siamloss train``: variants of one seed."""
 
 import platform
-import shutil
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from siamloss.model.device import choose_device, hardware_name, make_determinist
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder
 from siamloss.provenance.lock import exclusive, lock_of
+from siamloss.provenance.unfinished import leave
 from siamloss.training.chosen import apply_choice, read_choice, used_choice
 from siamloss.training.epochmaps import collect_maps, maps_folder
 from siamloss.training.fit import Job, fit_together, make_loader
@@ -36,6 +36,7 @@ class Order:
     ----------
     out : the run directory, whole or absent.
     progress_dir : unfinished work, taken up by the next call.
+    keep : leave it there afterwards (:mod:`siamloss.provenance.unfinished`).
     chosen : what the tuning stage chose for the variant; without it the catalogue's own values are used.
     start : weights a fine-tuning begins with, where the variant has one: a run directory or a file.
     """
@@ -45,6 +46,7 @@ class Order:
     progress_dir: Path
     chosen: Path | None = None
     start: Path | None = None
+    keep: bool = False
 
 
 def train_runs(
@@ -143,12 +145,12 @@ def _job(experiment: Experiment, order: Order, variant: Variant, seed: int) -> J
 def _write(
     order: Order, model: SiamFC, progress: Progress, maps: dict[str, torch.Tensor], facts: dict[str, Any]
 ) -> None:
-    """Write a run directory, then forget the unfinished work; the first of several processes does it for all."""
+    """Write a run directory, then leave the unfinished work; the first of several processes does it for all."""
     if rank():
         return
     with atomic_folder(order.out) as temporary:
         write_run(temporary, model, progress.curve, facts, maps)
-    shutil.rmtree(order.progress_dir, ignore_errors=True)
+    leave(order.progress_dir, order.keep)
 
 
 def run_facts(

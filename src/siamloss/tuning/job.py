@@ -5,7 +5,6 @@ spread over its search space.
 """
 
 import logging
-import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from siamloss.model.device import choose_device, make_deterministic
 from siamloss.provenance.hashing import sha256_file, short_hash
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.sealed import read_json, write_json
+from siamloss.provenance.unfinished import leave
 from siamloss.training.chosen import apply_choice
 from siamloss.training.fit import Job, fit_together, state_key
 from siamloss.training.stores import Stores, open_stores
@@ -48,6 +48,7 @@ def tune_variant(
     out: Path,
     threads: int = 0,
     start: Path | None = None,
+    keep: bool = False,
 ) -> None:
     """Try the variant's values, choose those that track the validation scenes best, and write ``out``.
 
@@ -59,6 +60,7 @@ def tune_variant(
     ----------
     val_manifest : manifest of the experiment's validation dataset, whose sequences are tracked.
     start : weights that a fine-tuning begins with, where the variant has one.
+    keep : leave the work in ``progress_dir`` afterwards (:mod:`siamloss.provenance.unfinished`).
 
     Raises
     ------
@@ -116,7 +118,7 @@ def tune_variant(
             "chosen_trial": chosen["trial"],
         }
         write_json(out, facts)
-        shutil.rmtree(progress_dir, ignore_errors=True)
+        leave(progress_dir, keep)
 
 
 def trial_experiment(experiment: Experiment) -> Experiment:

@@ -1,22 +1,26 @@
 """Cutting a store: the same bytes whatever the threads and interruptions; refusals before and while cutting."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import islice
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from tests.faults.harm import HARMS
 
 from siamloss.config import CropsConfig, SyntheticConfig
+from siamloss.crops import build as build_module
 from siamloss.crops.build import build_store
 from siamloss.crops.cut import cut_patch, mean_color
 from siamloss.crops.plan import BLOCK
-from siamloss.crops.store import INDEX, open_store
+from siamloss.crops.store import CROPS, INDEX, open_store
 from siamloss.crops.unfinished import JOURNAL
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.prepare import prepare_dataset
@@ -100,32 +104,66 @@ def lines(progress):
     return sum(path.read_bytes().count(b"\n") for path in progress.glob(f"*/{JOURNAL}"))
 
 
-def test_blocks_done_before_are_not_cut_again(many, tmp_path):
-    """Checksums that only the journal can have come from are in the index."""
+class Stopped(BaseException):
+    """A kill, for what runs in this process."""
+
+
+def interrupted(experiment, tmp_path, monkeypatch, blocks):
+    """The folder of unfinished work of a call that ends after so many blocks."""
+    real = build_module.map_ahead
+
+    def stop(work, items, threads, ahead):
+        yield from islice(real(work, items, threads, ahead), blocks)
+        raise Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, "map_ahead", stop)
+        with pytest.raises(Stopped):
+            build(experiment, tmp_path / "out", progress_dir=tmp_path / "progress")
+    assert not (tmp_path / "out").exists()
+    return next((tmp_path / "progress").iterdir())
+
+
+def test_blocks_done_before_are_not_cut_again(many, tmp_path, monkeypatch):
     whole = build(many, tmp_path / "whole")
-    key = unfinished_key(many, tmp_path)
-    (tmp_path / "progress" / key / "store").mkdir(parents=True)
-    index = pd.read_parquet(tmp_path / "whole" / INDEX)
-    first = index[index.sequence == index.sequence[0]]
-    (tmp_path / "progress" / key / "store" / "crops.u8").write_bytes(whole["crops.u8"][: first.bytes.sum()])
-    blocks = [first.iloc[start : start + BLOCK] for start in range(0, len(first), BLOCK)]
-    journal = [json.dumps({"bytes": block.bytes.tolist(), "crc32": [1] * len(block)}) + "\n" for block in blocks]
-    (tmp_path / "progress" / key / JOURNAL).write_text("".join(journal))
-    build(many, tmp_path / "out", progress_dir=tmp_path / "progress")
-    assert (pd.read_parquet(tmp_path / "out" / INDEX).crc32 == 1).sum() == len(first)
+    unfinished, total = interrupted(many, tmp_path, monkeypatch, 3), len(open_store(tmp_path / "whole"))
+    cut, real = [], build_module.cut_block
+
+    def counted(block, plan):
+        cut.append(len(block.frames))
+        return real(block, plan)
+
+    done = sum(len(json.loads(line)["bytes"]) for line in (unfinished / JOURNAL).read_text().splitlines())
+    monkeypatch.setattr(build_module, "cut_block", counted)
+    assert build(many, tmp_path / "out", progress_dir=tmp_path / "progress") == whole
+    assert done > 2 * BLOCK
+    assert sum(cut) == total - done
 
 
-def unfinished_key(experiment, tmp_path):
-    """Name of the folder of unfinished work, as a failing call leaves it."""
-    name, home = experiment.datasets.train.name, Home(experiment)
-    frame = sorted(dataset_root(experiment, experiment.datasets.train).glob("*/*.jpg"))[-1]
+def test_a_frame_that_was_changed_since_ends_the_cutting(many, tmp_path):
+    name, home = many.datasets.train.name, Home(many)
+    frame = sorted(dataset_root(many, many.datasets.train).glob("*/*.jpg"))[-1]
     data = frame.read_bytes()
-    frame.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    with pytest.raises(CorruptError, match=r"was changed.*restore the dataset"):
-        build_store(experiment, name, home.manifest(name), tmp_path / "fails", tmp_path / "failing")
-    frame.write_bytes(data)
+    try:
+        frame.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(CorruptError, match=r"was changed.*restore the dataset"):
+            build_store(many, name, home.manifest(name), tmp_path / "fails")
+    finally:
+        frame.write_bytes(data)
     assert not (tmp_path / "fails").exists()
-    return next((tmp_path / "failing").iterdir()).name
+
+
+@pytest.mark.parametrize("storage", ["raw", "jpeg"])
+def test_damaged_unfinished_work_ends_with_the_same_bytes(many, tmp_path, monkeypatch, storage):
+    experiment = with_crops(many, storage=storage)
+    whole, rng = build(experiment, tmp_path / "whole"), np.random.default_rng(0)
+    for name in (f"store/{CROPS[storage]}", JOURNAL):
+        for kind, harm in HARMS.items():
+            path = interrupted(experiment, tmp_path, monkeypatch, 4) / name
+            damaged, what = harm(path.read_bytes(), rng)
+            path.write_bytes(damaged)
+            assert build(experiment, tmp_path / "out", progress_dir=tmp_path / "progress") == whole, (kind, what)
+            shutil.rmtree(tmp_path / "out")
 
 
 def test_index_says_box_source_and_visibility_of_every_crop(tiny, tiny_stores):

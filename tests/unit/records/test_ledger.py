@@ -3,12 +3,14 @@
 import multiprocessing
 import os
 import resource
+import time
 
 import pytest
 
 from siamloss.errors import CorruptError
 from siamloss.provenance.hashing import sha256_bytes
 from siamloss.provenance.sealed import write_json
+from siamloss.records import ledger
 from siamloss.records.ledger import append_evaluation, read_evaluations, seal_of
 
 
@@ -39,6 +41,47 @@ def test_processes_that_append_at_once_lose_nothing(tmp_path):
     for worker in workers:
         worker.join()
     assert sorted(item["seed"] for item in read_evaluations(path)) == list(range(200))
+
+
+def test_a_reader_beside_writers_never_sees_damage(tmp_path, monkeypatch):
+    """However slow the disk is with the seal: no writer completes a line between the ledger and its seal."""
+    context, counts, real = multiprocessing.get_context("fork"), [], ledger.read_json
+
+    def slow(seal):
+        time.sleep(0.02)
+        return real(seal)
+
+    for turn in range(3):
+        path = tmp_path / f"{turn}.jsonl"
+        workers = [context.Process(target=_append_many, args=(path, 50 * number)) for number in range(2)]
+        for worker in workers:
+            worker.start()
+        with monkeypatch.context() as patch:
+            patch.setattr(ledger, "read_json", slow)
+            found = [0]
+            while any(worker.is_alive() for worker in workers):
+                found.append(len(read_evaluations(path)))
+                time.sleep(0.002)
+        for worker in workers:
+            worker.join()
+        assert found == sorted(found)
+        assert len(read_evaluations(path)) == 100
+        counts += found
+    assert len(set(counts)) > 10, "read while they wrote"
+
+
+def test_a_first_line_that_comes_between_two_looks_is_no_damage(tmp_path, monkeypatch):
+    """There was no ledger yet, and its seal is there when the reader asks for it."""
+    path, real = tmp_path / "ledger.jsonl", ledger.read_json
+
+    def late(seal):
+        if not path.exists():
+            monkeypatch.setattr(ledger, "read_json", real)
+            append_evaluation(path, entry(0))
+        return real(seal)
+
+    monkeypatch.setattr(ledger, "read_json", late)
+    assert read_evaluations(path) == [entry(0)]
 
 
 DAMAGED = {"half": b'{"seed": 1', "empty": b"", "text": b"seed 1", "list": b"[1]", "binary": b"\xff\xfe"}

@@ -16,6 +16,7 @@ from siamloss.provenance.parquet import read_parquet, write_parquet
 from siamloss.records import read_records, write_records
 from siamloss.report.check import check_report, describe, stages
 from siamloss.report.check_page import differ_pages, read_page
+from siamloss.report.check_seals import check_seals
 from siamloss.report.check_text import differ_csv, differ_json, differ_latex, differ_markdown
 
 SPEC = Path("spec.json")
@@ -189,6 +190,66 @@ def test_a_changed_record_shows_in_what_is_made_of_it(finished, tmp_path):
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(CorruptError, match=r"track/gsl/seed01/synthetic-otb\.parquet"):
         check_report(other, moved, SPEC)
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "verb"),
+    [
+        ("tables/summary.csv", rb"\d\.\d{12}(\d)", "tables"),
+        ("tables/main.md", rb"GSL \(ours\).*?\.(\d)", "tables"),
+        ("tables/manifest.json", rb'"sha256": "(.)', "tables"),
+        ("figures/figures.json", rb'"width": (\d)', "figures"),
+        ("figures/training.png", rb"IDAT.(.)", "figures"),
+        ("report/index.html", rb"data:image/png;base64,[A-Za-z]+(\d)", "page"),
+        ("report/index.html", rb"(?s)<style>.*?(\d)(?=r?em|px)", "page"),
+        ("report/index.html", rb"sha256 of everything above: (.)", "page"),
+    ],
+    ids=["digit", "markdown", "manifest", "catalogue", "picture", "embedded", "style", "seal"],
+)
+def test_what_is_not_compared_with_the_records_is_compared_with_what_was_written(finished, file, pattern, verb):
+    """One flipped bit each; without the seals several of these would pass for whole."""
+    experiment, home, _ = finished
+    path = home.computed / file
+    path = path if path.exists() else sorted(path.parent.glob(f"*{path.suffix}"))[0]
+    data = path.read_bytes()
+    place = re.search(pattern, data).start(1)
+    try:
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        with pytest.raises(CorruptError, match=re.escape(str(path))) as error:
+            check_report(experiment, home, SPEC)
+    finally:
+        path.write_bytes(data)
+    assert f"again: siamloss {verb} --spec spec.json --" in str(error.value)
+    assert f"--out {path if verb == 'page' else home.computed / verb}" in str(error.value)
+    check_seals(home, SPEC)
+
+
+def test_printed_files_that_are_missing_or_added_are_named(finished):
+    experiment, home, _ = finished
+    for folder in (home.tables, home.figures):
+        (folder / "own.txt").write_text("mine")
+        try:
+            with pytest.raises(CorruptError, match=r"own\.txt is not in the manifest: .* to make its folder again"):
+                check_report(experiment, home, SPEC)
+        finally:
+            (folder / "own.txt").unlink()
+    for path, what in ((home.tables, "the folder of tables"), (home.figures, "of figures"), (home.page, "the page")):
+        path.rename(path.with_name("away"))
+        try:
+            with pytest.raises(MissingDataError, match=rf"{what} is missing"):
+                check_report(experiment, home, SPEC)
+        finally:
+            path.with_name("away").rename(path)
+
+
+def test_a_partial_report_is_made_again_by_its_own_verb(finished, tmp_path):
+    experiment, home, _ = finished
+    shutil.copytree(home.root, tmp_path / "made")
+    moved = Home(experiment, tmp_path / "made")
+    check_seals(moved, SPEC)
+    (moved.tables / "main.tex").write_text("")
+    with pytest.raises(CorruptError, match=rf"again: siamloss report --spec spec\.json --out {moved.computed}$"):
+        check_seals(moved, SPEC)
 
 
 def test_texts_are_compared_cell_by_cell():

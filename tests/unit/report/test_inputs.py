@@ -1,23 +1,33 @@
 """Reading what earlier stages wrote, and saying what is missing."""
 
+import io
 import shutil
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from siamloss.errors import CorruptError, MissingDataError
 from siamloss.metrics.scores_file import read_scores
 from siamloss.paths import Home
+from siamloss.provenance.manifest import NAME
+from siamloss.report.attributes import COLUMNS as ATTRIBUTE_COLUMNS
+from siamloss.report.figure_data import FigureData
 from siamloss.report.inputs import (
+    ATTRIBUTES,
+    SUMMARY,
     read_curves,
     read_metrics,
     read_separability,
+    read_stored,
     read_training_curve,
     read_tunings,
     run_facts,
     scored_runs,
 )
+from siamloss.report.job import write_tables
 from siamloss.runs import network_runs
+from siamloss.stats.summary import COLUMNS
 
 
 @pytest.fixture
@@ -116,3 +126,33 @@ def test_separability_without_its_columns_is_corrupt(copy):
     read_separability(home).drop(columns="group").to_parquet(home.separability(), index=False)
     with pytest.raises(CorruptError, match="lacks the column 'group'"):
         read_separability(home)
+
+
+def change_a_digit(path):
+    """The last digit of the file, so that it still parses."""
+    data = bytearray(path.read_bytes())
+    place = max(number for number, byte in enumerate(data) if 0x30 <= byte <= 0x39)
+    data[place] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", [SUMMARY, ATTRIBUTES])
+def test_a_changed_digit_of_a_table_is_not_drawn(copy, sequences, name):
+    experiment, home = copy
+    write_tables(experiment, home, home.tables)
+    read = {SUMMARY: lambda: FigureData(experiment, home).summary}
+    read[ATTRIBUTES] = lambda: FigureData(experiment, home).by_attribute
+    whole, path = read[name](), home.tables / name
+    change_a_digit(path)
+    assert len(pd.read_csv(io.BytesIO(path.read_bytes()))) == len(whole), "a table still"
+    with pytest.raises(CorruptError, match=rf"{name} was changed after it was written; delete its folder and run"):
+        read[name]()
+    columns = {SUMMARY: COLUMNS, ATTRIBUTES: ATTRIBUTE_COLUMNS}[name]
+    with pytest.raises(CorruptError, match=rf"{name} was changed"):
+        read_stored(path, columns)
+    change_a_digit(path)
+    change_a_digit(home.tables / NAME)
+    with pytest.raises(CorruptError, match=rf"{NAME} was changed"):
+        read[name]()
+    (home.tables / NAME).unlink()
+    pd.testing.assert_frame_equal(read[name](), whole)

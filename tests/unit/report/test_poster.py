@@ -1,6 +1,7 @@
 """The poster's figures for any run, sequence and frame, from the command line."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,19 @@ from tests.unit.report.fakes_runs import make_results, write_networks
 
 from siamloss.cli import main
 from siamloss.data.open import open_dataset
-from siamloss.errors import ConfigError, MissingDataError, UnknownNameError
+from siamloss.errors import ConfigError, CorruptError, MissingDataError, UnknownNameError
 from siamloss.paths import Home
 from siamloss.report import poster, style
-from siamloss.report.poster import make_fig1, make_qualitative, parse_frames, parse_width, save_poster
-from siamloss.report.poster_source import find_footage, guess_layout, open_eyes, open_folder, scores_of, spec_of
+from siamloss.report.poster import make_animation, make_fig1, make_qualitative, parse_frames, parse_width, save_poster
+from siamloss.report.poster_source import (
+    find_footage,
+    guess_layout,
+    open_eyes,
+    open_folder,
+    run_labels,
+    scores_of,
+    spec_of,
+)
 from siamloss.report.scoremap import blend
 
 
@@ -224,6 +233,44 @@ def test_a_name_that_several_datasets_have_must_be_told_apart(experiment, monkey
             find_footage(twice[0], experiment)
     else:
         assert find_footage(names[0], experiment).sequence.name == names[0]
+
+
+@pytest.mark.parametrize("make", [make_fig1, make_qualitative])
+def test_a_changed_frame_or_annotation_is_not_drawn(runs, named, experiment, make):
+    dataset = experiment.datasets.test[0]
+    sequence = open_dataset(experiment, dataset)[0]
+    folder = sequence.frame_paths[0].parents[1]
+    for path in (sequence.frame_paths[-1], folder / "groundtruth_rect.txt"):
+        data = path.read_bytes()
+        try:
+            path.write_bytes(data[:-3] + bytes([data[-3] ^ 1]) + data[-2:])
+            for name in (named, named.partition("/")[2]):
+                with pytest.raises(CorruptError, match=rf"{path.name} .*restore the dataset"):
+                    make(runs[0], name, 2 if make is make_fig1 else "2", threads=1, device="cpu")
+        finally:
+            path.write_bytes(data)
+
+
+def test_a_dataset_without_a_manifest_is_read_as_it_is(runs, named, experiment, tmp_path):
+    manifest = Home(experiment).manifest(experiment.datasets.test[0].name)
+    manifest.rename(tmp_path / "away")
+    try:
+        assert find_footage(named, experiment).sequence.name == named.partition("/")[2]
+    finally:
+        (tmp_path / "away").rename(manifest)
+
+
+def test_a_changed_label_is_not_shown(runs, experiment, tmp_path):
+    path = runs[0] / "run.json"
+    data = path.read_bytes()
+    assert run_labels(runs, experiment) == ["GSL", "Logistic (SiamFC)"]
+    try:
+        path.write_bytes(data.replace(b'"gsl"', b'"gsm"'))
+        for drawn in (partial(make_animation, runs[0], tmp_path / "film.png"), partial(run_labels, runs, None)):
+            with pytest.raises(CorruptError, match=r"gsl/seed00/run\.json was changed .*; delete .* again"):
+                drawn()
+    finally:
+        path.write_bytes(data)
 
 
 @pytest.mark.parametrize("text", ["", "a", "-3", "0", "1", "nan", "inf", "99"])

@@ -16,6 +16,7 @@ from siamloss.paths import Home
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import canonical_json, sha256_file
 from siamloss.provenance.manifest import tree_entries
+from siamloss.provenance.unfinished import clear_done
 from siamloss.records import COLUMNS, Status, read_records
 from siamloss.records.ledger import read_evaluations
 from siamloss.tracking import job
@@ -63,10 +64,10 @@ def weights(tiny, tiny_stores, tmp_path_factory):
     return folder / "0", folder / "1"
 
 
-def track(experiment, dataset, out, variant="untrained", run=None, progress=None, streams=0):
+def track(experiment, dataset, out, variant="untrained", run=None, progress=None, streams=0, keep=False):
     manifest = Home(experiment).manifest(dataset.name)
     progress = progress or out.with_suffix(".progress")
-    track_run(experiment, variant, dataset.name, manifest, run, progress, out, threads=1, streams=streams)
+    track_run(experiment, variant, dataset.name, manifest, run, progress, out, threads=1, streams=streams, keep=keep)
     return read_records(out)
 
 
@@ -282,8 +283,8 @@ def test_unfinished_tracking_is_not_counted(ledger, bench, tmp_path):
     assert read_evaluations(path) == []
 
 
-def test_crash_before_the_records_appear_counts_once_too_often(ledger, bench, tmp_path, monkeypatch):
-    """Never once too seldom: records that exist were counted."""
+def test_crash_before_the_records_appear_is_counted_once(ledger, bench, tmp_path, monkeypatch):
+    """Records that exist were counted; those that the next call finishes are not counted again."""
     experiment, path = ledger
     write = job.write_records
 
@@ -298,6 +299,22 @@ def test_crash_before_the_records_appear_counts_once_too_often(ledger, bench, tm
     assert len(read_evaluations(path)) == 1
     monkeypatch.undo()
     track(experiment, bench["otb"], tmp_path / "a.parquet", "oracle")
+    assert len(read_evaluations(path)) == 1
+    track(experiment, bench["otb"], tmp_path / "a.parquet", "oracle")
+    assert len(read_evaluations(path)) == 2, "tracked once more"
+
+
+def test_work_that_was_kept_is_taken_up_and_is_no_other_evaluation(ledger, bench, tmp_path):
+    experiment, path = ledger
+    out = tmp_path / "a.parquet"
+    track(experiment, bench["otb"], out, "oracle", keep=True)
+    first = out.read_bytes()
+    out.unlink()
+    track(experiment, bench["otb"], out, "oracle", keep=True)
+    assert out.read_bytes() == first, "with the seconds of the first time"
+    assert len(read_evaluations(path)) == 1
+    clear_done(tmp_path)
+    track(experiment, bench["otb"], out, "oracle")
     assert len(read_evaluations(path)) == 2
 
 

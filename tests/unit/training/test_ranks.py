@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from safetensors.torch import load_file
 from torch import distributed, multiprocessing
 
 from siamloss.config import ModelConfig, TrainConfig
-from siamloss.distributed import alone, any_rank, process_group, rank, ranks
+from siamloss.distributed import alone, any_rank, process_group, rank, ranks, wait_for_all
 from siamloss.losses import make_loss
 from siamloss.model import build_model
 from siamloss.pairs.labels import label_map
@@ -22,6 +24,7 @@ from siamloss.provenance.hashing import canonical_json
 from siamloss.training.job import train_run
 from siamloss.training.step import Step
 
+IMPATIENT = timedelta(seconds=1)
 LABELS = label_map(15, 8.0, 16.0).double()
 LOSSES = ("logistic", "triplet", "gsl")
 SPLITS = ((4, 4), (3, 5), (1, 7))
@@ -47,8 +50,12 @@ def work(number: int, folder: str) -> None:
     os.environ.update(RANK=str(number), WORLD_SIZE="2", LOCAL_RANK=str(number), GLOO_SOCKET_IFNAME="lo")
     os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=Path(folder, "port").read_text())
     torch.set_num_threads(1)
+    distributed.distributed_c10d.default_pg_timeout = IMPATIENT
     results = {}
     with process_group(torch.device("cpu")):
+        if number == 0:
+            time.sleep(3 * IMPATIENT.total_seconds())  # as one that waits for its GPU, or for the lock of a job
+        wait_for_all()
         assert (rank(), ranks(), distributed.get_backend()) == (number, 2, "gloo")
         with alone():
             assert (rank(), ranks()) == (0, 1)

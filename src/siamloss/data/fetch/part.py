@@ -1,10 +1,9 @@
 """The unfinished file of a download, and which version of the file on the server its bytes belong to."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from siamloss.provenance.atomic import write_text
+from siamloss.provenance.sealed import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Part:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path, "wb"):
             pass
-        write_text(self.version_path, json.dumps(asdict(version), sort_keys=True) + "\n")
+        write_json(self.version_path, asdict(version), sort_keys=True)
 
     def remove(self) -> None:
         """Drop bytes and version."""
@@ -60,7 +59,7 @@ class Part:
 def read_version(path: Path) -> Version | None:
     """A version that was written to a file; None where there is none, or a damaged one."""
     try:
-        version = Version(**json.loads(path.read_text(encoding="utf-8")))
+        version = Version(**read_json(path))
     except (OSError, ValueError, TypeError):
         return None
     texts = (version.url, version.etag, version.last_modified, version.validator)

@@ -1,16 +1,16 @@
 """Which archives of a source are unpacked and in place, so that they need not be fetched again."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from siamloss.data.fetch.layout import Move
-from siamloss.errors import DownloadError
-from siamloss.provenance.atomic import publish_folder, write_text
+from siamloss.errors import CorruptError, DownloadError
+from siamloss.provenance.atomic import publish_folder
 from siamloss.provenance.hashing import sha256_file
-from siamloss.provenance.manifest import tree_entries
+from siamloss.provenance.manifest import entries_of, tree_entries
+from siamloss.provenance.sealed import CHANGED, read_json, write_json
 from siamloss.provenance.tree import find_differences
 
 
@@ -26,7 +26,12 @@ class Placed:
         self._notes: dict[str, dict | None] = {}
 
     def read(self, name: str) -> dict | None:
-        """The note of an archive, None where there is none."""
+        """The note of an archive, None where there is none.
+
+        Raises
+        ------
+        CorruptError : it is not as it was written, so that nobody knows what is ours.
+        """
         if name not in self._notes:
             self._notes[name] = self._read(name)
         return self._notes[name]
@@ -122,17 +127,23 @@ class Placed:
         return sorted(path.name.removesuffix(".json") for path in self.folder.glob("*.json"))
 
     def _read(self, name: str) -> dict | None:
+        path, what = self._path(name), "is not a note of what was placed"
         try:
-            note = json.loads(self._path(name).read_text(encoding="utf-8"))
-            return note if isinstance(note["targets"], list) and isinstance(note["files"], dict) else None
-        except (OSError, ValueError, KeyError, TypeError):
+            note = read_json(path)
+            entries_of(note)
+            if isinstance(note["sha256"], str) and isinstance(note["targets"], list) and isinstance(note["done"], bool):
+                return note
+        except FileNotFoundError:
             return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            what = CHANGED if str(error) == CHANGED else what
+        raise CorruptError(f"{path} {what}; restore it, or delete it, move {self.root} away and fetch again")
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
 
     def _write(self, name: str, note: dict) -> None:
-        write_text(self._path(name), json.dumps(note, sort_keys=True) + "\n")
+        write_json(self._path(name), note, sort_keys=True)
         self._notes[name] = dict(note)
 
 

@@ -3,17 +3,17 @@
 The first fetch is trusted where the catalogue knows no hash. The file may be kept with a study: it pins its data.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
 from siamloss.errors import CorruptError, DownloadError
-from siamloss.provenance.atomic import write_text
 from siamloss.provenance.lock import exclusive, lock_of
+from siamloss.provenance.sealed import CHANGED, read_json, write_json
 
 NAME = "fetched.json"
+SEAL = "the line 'sha256_of_the_rest' and the empty last line"
 THREADS = Lock()
 """Threads of one process take turns without a word; the lock file is for other processes."""
 
@@ -30,7 +30,7 @@ class Record:
 
         Raises
         ------
-        CorruptError : the record cannot be read.
+        CorruptError : the record is not as it was written, or cannot be read.
         """
         with THREADS, exclusive(self._lock):
             entries = self._read()
@@ -70,22 +70,24 @@ class Record:
             else:
                 when = datetime.now(UTC).isoformat(timespec="seconds")
                 facts = {"bytes": size, "sha256": sha256, "etag": etag, "last_modified": last_modified, "when": when}
-                write_text(self.path, json.dumps({**entries, address: facts}, indent=1, sort_keys=True) + "\n")
+                write_json(self.path, {**entries, address: facts}, sort_keys=True)
 
     def _compare(self, address: str, old: dict, sha256: str) -> None:
         if old["sha256"] != sha256:
             raise DownloadError(
                 f"{address} had sha256 {old['sha256'][:12]}... on {old['when']} and has {sha256[:12]}... now; "
-                f"if its publisher replaced it, remove its entry from {self.path} and fetch again"
+                f"if its publisher replaced it, remove its entry from {self.path}, with {SEAL}, and fetch again"
             )
 
     def _read(self) -> dict[str, dict]:
+        what = "is not a record of fetched files; restore it,"
         try:
-            entries = json.loads(self.path.read_text(encoding="utf-8"))
+            entries = read_json(self.path)
             if all(isinstance(entry["sha256"], str) and isinstance(entry["when"], str) for entry in entries.values()):
                 return entries
         except FileNotFoundError:
             return {}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            pass
-        raise CorruptError(f"{self.path} is not a record of fetched files; restore it, or delete it to trust anew")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if str(error) == CHANGED:
+                what = f"{CHANGED}; restore it, or remove {SEAL} if you changed it by hand,"
+        raise CorruptError(f"{self.path} {what} or delete it to trust anew")

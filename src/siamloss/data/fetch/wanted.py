@@ -43,5 +43,5 @@ def wanted_sources(experiment: Experiment, catalogue: Path = CATALOGUE) -> tuple
 
 def _by_hand(source: Source, root: Path) -> bool:
     """Whether the dataset's folder is there and no fetch ever began."""
-    begun = read_own(root / source.path, source) is not None or (root / ".downloads" / source.name).is_dir()
-    return (root / source.path).is_dir() and not begun
+    folder = root / source.path
+    return folder.is_dir() and not (root / ".downloads" / source.name).is_dir() and read_own(folder, source) is None

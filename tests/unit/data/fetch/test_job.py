@@ -1,6 +1,5 @@
 """From a server to sequences that can be read: the official layouts, continued, and in part."""
 
-import json
 import subprocess
 from functools import partial
 
@@ -11,6 +10,7 @@ from tests.unit.data.fetch.fetching import AS_IS, GOT, fetch, opened
 from siamloss.data.fetch.catalogue import Source
 from siamloss.errors import ConfigError, MissingDataError, UnknownNameError
 from siamloss.provenance.manifest import read_manifest, verify_manifest
+from siamloss.provenance.sealed import read_json
 
 
 def test_otb_is_read_in_the_order_of_its_list(tiny, otb, tmp_path):
@@ -25,7 +25,7 @@ def test_otb_is_read_in_the_order_of_its_list(tiny, otb, tmp_path):
     assert not any("MACOSX" in name for name in manifest["files"])
     assert not list(tmp_path.rglob("*.zip"))
     assert not (tmp_path / "otb100" / ".unpacked").exists()
-    assert len(json.loads((tmp_path / "fetched.json").read_text())) == 3
+    assert len(read_json(tmp_path / "fetched.json")) == 3
 
 
 def test_vot_is_read_with_tags_in_the_order_of_its_description(tiny, vot, tmp_path):

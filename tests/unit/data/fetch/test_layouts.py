@@ -11,6 +11,7 @@ from tests.unit.data.fetch.fetching import AS_IS, fetch
 from siamloss.data.fetch.catalogue import Source
 from siamloss.errors import ArchiveError, DownloadError
 from siamloss.provenance.manifest import verify_manifest
+from siamloss.provenance.sealed import read_json, write_json
 
 HIDDEN = {".gitignore": "*", "._a": "junk", "a/._b.txt": "junk", ".git/config": "junk", "a/.cache/x.txt": "junk"}
 
@@ -80,7 +81,7 @@ def test_a_shared_file_of_a_half_placed_archive_is_compared_on_the_disk(tmp_path
     archives = [put(tmp_path, f"{name}.zip", {f"{name}/b.txt": "b", "README.txt": "same"}) for name in "ab"]
     fetch(AS_IS, tmp_path, archives=archives[:1])
     path = tmp_path / ".downloads" / "lasot" / "placed" / "a.zip.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "done": False, "files": {}}))
+    write_json(path, {**read_json(path), "done": False, "files": {}})
     (tmp_path / "lasot" / "manifest.json").unlink()
     fetch(AS_IS, tmp_path, archives=archives[1:])
     fetch(AS_IS, tmp_path, archives=archives)

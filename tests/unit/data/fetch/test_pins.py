@@ -13,6 +13,7 @@ from siamloss.data.fetch.download import download
 from siamloss.data.fetch.record import Record
 from siamloss.errors import ArchiveError, DownloadError
 from siamloss.provenance.manifest import verify_manifest
+from siamloss.provenance.sealed import read_json
 
 
 def test_another_archive_of_the_same_name_is_refused_however_often(tmp_path):
@@ -26,7 +27,7 @@ def test_another_archive_of_the_same_name_is_refused_however_often(tmp_path):
         with pytest.raises(DownloadError, match=r"archive:lasot/a\.zip had sha256 .* remove its entry from"):
             fetch(AS_IS, tmp_path, archives=[archive])
         assert truth.read_text() == "damaged"
-    record = json.loads((tmp_path / "fetched.json").read_text())
+    record = read_json(tmp_path / "fetched.json")
     del record["archive:lasot/a.zip"]
     (tmp_path / "fetched.json").write_text(json.dumps(record))
     fetch(AS_IS, tmp_path, archives=[archive])
@@ -52,7 +53,7 @@ def test_archives_of_two_sources_may_have_the_same_name(tmp_path):
         (tmp_path / name / "train.zip").write_bytes(zipped({f"{name}.txt": name}))
         source = Source(name, "manual", "as-is", f"data-{name}", "none", how_to_get="ask")
         fetch(source, tmp_path, archives=[tmp_path / name])
-    assert set(json.loads((tmp_path / "fetched.json").read_text())) == {
+    assert set(read_json(tmp_path / "fetched.json")) == {
         "archive:one/train.zip",
         "archive:two/train.zip",
     }
@@ -66,7 +67,7 @@ def test_a_file_that_waited_is_recorded_under_the_mirror_it_came_from(server, ta
     assert not (tmp_path / "fetched.json").exists()
     fetched = download([gone, mirror], target, Want(), tools(record=record))
     assert (fetched.address, fetched.etag) == (mirror, '"v1"')
-    assert set(json.loads((tmp_path / "fetched.json").read_text())) == {mirror}
+    assert set(read_json(tmp_path / "fetched.json")) == {mirror}
     assert len(server.asked("/m.zip")) == 1
 
 
