@@ -9,7 +9,7 @@ CLUSTER := $(VENV)/cluster
 VOT_STAMP := .votenv/.installed
 CORES ?= all
 
-.PHONY: install reproduce ablation test test-slow test-browser slurm test-slurm plan-kubernetes test-faults test-kills test-flips test-parity test-latex check-demo check-ablation vot-toolkit mutants lint format bench clean docs docs-serve test-docs
+.PHONY: install reproduce ablation test test-slow test-browser test-slurm plan-kubernetes test-faults test-kills test-flips test-parity test-latex check-demo check-ablation vot-toolkit mutants lint format bench clean docs docs-serve test-docs
 
 install: $(STAMP)
 
@@ -47,13 +47,11 @@ test-kills: $(STAMP)
 test-flips: $(STAMP)
 	FLIPS=$(or $(FLIPS),1000) HARMS=$(or $(HARMS),300) $(BIN)/python -m pytest -s tests/faults/test_flips.py
 
-slurm: $(CLUSTER)/.installed
+# DEMO=1 runs the demo through SLURM as well, which takes long.
+test-slurm: $(CLUSTER)/.installed
 	@{ test -x /usr/sbin/slurmctld && test -x /usr/sbin/munged; } || { apt-get update --quiet \
 		&& apt-get install --yes --quiet --no-install-recommends slurm-wlm munge; } \
 		|| { echo "no SLURM here; install Debian's slurm-wlm and munge, as root" >&2; exit 1; }
-
-# DEMO=1 runs the demo through SLURM as well, which takes long.
-test-slurm: slurm
 	SLURM_DEMO=$(DEMO) $(CLUSTER)/bin/python -m pytest -m slurm -s tests/cluster
 
 plan-kubernetes: $(CLUSTER)/.installed
