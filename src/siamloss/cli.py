@@ -216,9 +216,13 @@ def track(
     streams: Annotated[int, typer.Option(min=0, help="Sequences tracked at once; 0: 64 on a GPU, 1 on a CPU.")] = 0,
 ) -> None:
     """Track every sequence of a benchmark with one run."""
+    from siamloss.lease import hold_device
+    from siamloss.runs import FIXED
     from siamloss.tracking.job import track_run
 
-    progress, experiment = progress_of(progress_dir, out), network_experiment_of(spec, "track")
+    progress, experiment = progress_of(progress_dir, out), experiment_of(spec)
+    if experiment.variant(variant).control not in FIXED:
+        hold_device(experiment.device, "track")
     track_run(experiment, variant, benchmark, manifest, run, progress, out, threads, streams, keep=keep_progress)
 
 

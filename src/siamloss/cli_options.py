@@ -8,9 +8,6 @@ import typer
 
 from siamloss.errors import ConfigError
 
-LOCKS = "SIAMLOSS_LOCKS"
-"""Variable with a folder for locks of products; the workflow sets it."""
-
 
 def alone_at(context: typer.Context, out: Path) -> Path:
     """Wait until no other job of the workflow makes the same product, whatever its settings are.
@@ -18,6 +15,7 @@ def alone_at(context: typer.Context, out: Path) -> Path:
     A job that outlived its Snakemake would otherwise replace what a newer one made. Of several processes of a torchrun
     the first one waits for all.
     """
+    from siamloss.provenance.atomic import LOCKS
     from siamloss.provenance.hashing import short_hash
     from siamloss.provenance.lock import exclusive
 

@@ -10,13 +10,19 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from siamloss.errors import ConfigError
+from siamloss.errors import ConfigError, DeviceError
 
 FAKE = "SIAMLOSS_DEVICES"
 """Environment variable that stands for the machine's GPUs, for tests and for machines without ``nvidia-smi``:
 ``0:80000,1:80000`` are two of 80,000 MB."""
 
+ANSWER_S = 60.0
+"""Seconds within which ``nvidia-smi`` has to answer."""
+NODES = Path("/dev")
+"""Where a driver shows its GPUs as ``nvidia0``, ``nvidia1``."""
+WITHOUT = "mend the driver, set CUDA_VISIBLE_DEVICES to an empty text to use the CPU, or name the GPUs in " + FAKE
 MB_PER_GB = 953
 """MiB of a decimal gigabyte, in which names of MIG profiles count."""
 
@@ -43,6 +49,7 @@ def visible_devices(environ: Mapping[str, str] | None = None) -> list[Device]:
     Raises
     ------
     ConfigError : the list of fake devices cannot be read.
+    DeviceError : ``nvidia-smi`` is there but does not say which GPUs there are.
     """
     environ = os.environ if environ is None else environ
     wanted = environ.get("CUDA_VISIBLE_DEVICES")
@@ -122,9 +129,19 @@ def parse(query: str, listing: str) -> list[list[Device]]:
 
 
 def _output(command: list[str]) -> str:
-    """What a command prints; nothing where it fails, and CUDA will say why."""
+    """What a command prints; nothing where it fails because there is no GPU.
+
+    Raises
+    ------
+    DeviceError : there may be one, but nobody knows which, and jobs would take it unseen by each other.
+    """
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
+        done = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DeviceError(f"{command[0]} gives no answer ({error}); {WITHOUT}") from error
+    if done.returncode == 0:
+        return done.stdout
+    if any(NODES.glob("nvidia[0-9]*")):
+        said = " ".join((done.stderr or done.stdout).split())[:200]
+        raise DeviceError(f"{command[0]} fails although there is a GPU ({said}); {WITHOUT}")
+    return ""

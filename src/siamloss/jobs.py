@@ -17,6 +17,7 @@ from siamloss.provenance.hashing import short_hash
 from siamloss.provenance.manifest import tree_entries
 from siamloss.provenance.tree import Entry
 from siamloss.runs import FIXED, chosen_runs, compared, network_runs, runs, tuned_names
+from siamloss.tracking.by_name import NETWORK
 
 ENTRY = {
     "data": "siamloss.data.prepare",
@@ -35,9 +36,6 @@ ENTRY = {
     "study": "siamloss.report.study",
 }
 """Entry module of each verb; its import closure is the code of the job."""
-
-NETWORK = ("siamloss.tracking.batched", "siamloss.tracking.load")
-"""What tracking with a network imports by name; the controls without one do not depend on it."""
 
 
 def code(verb: str, variant: Variant | None = None, dataset: Dataset | None = None) -> str:
@@ -105,6 +103,7 @@ def train_part(experiment: Experiment, variant: Variant, seed: int) -> str:
         "pairs": asdict(experiment.pairs),
         "device": experiment.device,
         "batch_size": experiment.train.batch_size,
+        "precision": experiment.train.precision,
     }
     if variant.loss:
         facts["train"] = {**asdict(experiment.train), **dict.fromkeys(TRACELESS)}
@@ -123,7 +122,8 @@ def start_path(experiment: Experiment, variant: Variant, seed: int) -> Path | No
 
 def scores_part(experiment: Experiment) -> str:
     """Hash of the settings that score maps depend on, given the run."""
-    return short_hash([asdict(experiment.model), asdict(experiment.pairs), experiment.train.val_pairs])
+    facts = [experiment.train.val_pairs, experiment.train.precision]
+    return short_hash([asdict(experiment.model), asdict(experiment.pairs), *facts])
 
 
 def track_part(experiment: Experiment, variant: Variant, dataset: Dataset) -> str:

@@ -20,6 +20,9 @@ Absent or 0, a job has its device for itself."""
 WAIT = "SIAMLOSS_GPU_WAIT"
 """Environment variable with the seconds that a job waits for a device; a day where it is absent."""
 WAIT_S = 86400.0
+PATIENCE_S = 7 * 86400.0
+"""Seconds that the other processes of ``torchrun`` wait for their first, which may have to wait for another process
+that is at the same job before it asks for a device."""
 POLL_S = 0.1
 
 
@@ -90,7 +93,7 @@ def take(
         raise
 
 
-def wait_for_first(group: str, wait_s: float = WAIT_S) -> None:
+def wait_for_first(group: str, wait_s: float = PATIENCE_S) -> None:
     """Return when the process that asks for a group of processes has its devices.
 
     Raises
@@ -104,8 +107,7 @@ def wait_for_first(group: str, wait_s: float = WAIT_S) -> None:
                 return
         if time.monotonic() - began > wait_s:
             raise DeviceBusyError(
-                f"the first process of this machine has no GPU after {wait_s:g} s; see what it says, or set {WAIT} "
-                "to more seconds"
+                f"the first process of this machine has no GPU after {wait_s:g} s; see what it waits for"
             )
         time.sleep(POLL_S)
 
@@ -134,11 +136,6 @@ def demand_mb(verb: str, text: str) -> int:
 
 def _limit_s(environ: Mapping[str, str]) -> float:
     return _number(environ.get(WAIT, "") or str(WAIT_S), WAIT)
-
-
-def patience_s(environ: Mapping[str, str] | None = None) -> float:
-    """Seconds that processes wait for one of them, which may have to wait for more than a device: at least a day."""
-    return max(WAIT_S, _limit_s(os.environ if environ is None else environ))
 
 
 def hold_device(device: str, verb: str, environ: MutableMapping[str, str] | None = None) -> Lease | None:
@@ -175,14 +172,14 @@ def hold_device(device: str, verb: str, environ: MutableMapping[str, str] | None
         return None  # too few, or none: choosing the device says so, or takes the CPU
     if not devices:
         return None
+    environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"  # in which they were counted
     meeting = environ.get("MASTER_PORT", "") and f"{environ.get('MASTER_ADDR', '')}:{environ['MASTER_PORT']}"
     if environ.get("LOCAL_RANK", "0") != "0":
         if meeting:
-            wait_for_first(meeting, patience_s(environ))
+            wait_for_first(meeting)
         return None
     count = len(devices) if ranks > 1 else 1
     lease = take(devices, demand_mb(verb, environ.get(MEMORY, "")), count, verb, _limit_s(environ), meeting)
-    environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     if ranks == 1 and not literal.isdigit():
         environ["CUDA_VISIBLE_DEVICES"] = lease.devices[0].name
     return lease

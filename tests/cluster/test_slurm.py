@@ -105,14 +105,26 @@ def whole(local):
     return digests(local)
 
 
+def log_of(project):
+    return project.folder / "results/tiny/logs/train-gsl-seed00.log"
+
+
+def epochs(project):
+    """Epochs that the last attempt trained: Snakemake begins a log anew for each."""
+    text = log_of(project).read_text() if log_of(project).exists() else ""
+    return [int(number) for number in re.findall(r"epoch (\d+) of", text)]
+
+
 @pytest.fixture
 def training(queued):
-    """A training of the cluster that has saved a state; nothing else of the run is there."""
+    """A training of the cluster in its second epoch; nothing else of the run is there."""
     queued.write_long()
     shutil.rmtree(queued.folder / RUN, ignore_errors=True)
+    shutil.rmtree(queued.folder / "results/tiny/.progress", ignore_errors=True)
+    log_of(queued).unlink(missing_ok=True)
     (queued.folder / "run.log").write_text("")
     process = queued.start(f"{RUN}", "results/tiny/track/gsl/seed00/tiny-otb.parquet")
-    queued.wait_for(queued.states, process, "the first state")
+    queued.wait_for(lambda: epochs(queued), process, "the end of the first epoch")
     yield process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
@@ -127,15 +139,16 @@ def test_a_cancelled_job_is_sent_again_with_more_and_continues(queued, slurm, tr
     (job,) = running(slurm)
     first = slurm.ask("scontrol", "show", "job", str(job))
     slurm.ask("scancel", str(job))
+    before = epochs(queued)
     queued.wait_for(lambda: running(slurm) and running(slurm) != [job], training, "the second attempt")
     (job,) = running(slurm)
     second = slurm.ask("scontrol", "show", "job", str(job))
-    assert queued.states(), "the saved state is kept for the second attempt"
     assert [re.search(r"mem=(\d+)", text)[1] for text in (first, second)] == ["1000", "1500"]
     assert [re.search(r"TimeLimit=(\S+)", text)[1] for text in (first, second)] == ["00:30:00", "00:45:00"]
     assert "gpu:1" in re.search(r"TresPerJob=(\S+)", first)[1]
     queued.finish(training)
     assert digests(queued) == whole
+    assert min(epochs(queued), default=LONG["epochs"] + 1) >= max(before), "the second attempt goes on"
 
 
 def test_a_node_drained_and_resumed_loses_nothing(queued, slurm, training, whole):
@@ -152,6 +165,32 @@ def test_a_node_drained_and_resumed_loses_nothing(queued, slurm, training, whole
     assert digests(queued) == whole
 
 
+def test_a_job_that_slurm_queues_again_continues(queued, slurm, training, whole):
+    """As after a preemption or the death of its node."""
+    (job,) = running(slurm)
+    before = epochs(queued)
+    slurm.ask("scontrol", "requeue", str(job))
+    queued.wait_for(lambda: job not in running(slurm), training, "the end of the first attempt")
+    queued.finish(training)
+    assert queued.submissions() == 2, "by SLURM, not by Snakemake"
+    assert digests(queued) == whole
+    assert min(epochs(queued), default=LONG["epochs"] + 1) >= max(before)
+
+
+def test_ctrl_c_cancels_the_jobs_and_the_next_call_continues(queued, slurm, training, whole):
+    before = epochs(queued)
+    os.killpg(training.pid, signal.SIGINT)
+    training.wait(timeout=120)
+    assert training.returncode != 0
+    began = time.monotonic()
+    while running(slurm):
+        assert time.monotonic() - began < 60, "its job goes on"
+        time.sleep(0.5)
+    queued.finish(queued.start(RUN, "results/tiny/track/gsl/seed00/tiny-otb.parquet"))
+    assert digests(queued) == whole
+    assert min(epochs(queued), default=LONG["epochs"] + 1) >= max(before)
+
+
 def test_snakemake_killed_and_started_again_picks_up(queued, slurm, training, whole):
     os.killpg(training.pid, signal.SIGKILL)
     training.wait()
@@ -159,4 +198,5 @@ def test_snakemake_killed_and_started_again_picks_up(queued, slurm, training, wh
     again = queued.start(RUN, "results/tiny/track/gsl/seed00/tiny-otb.parquet")
     queued.finish(again)
     assert digests(queued) == whole
+    assert 1 not in epochs(queued), "what the first job did is not done again"
     assert queued.planned(RUN) == {}

@@ -212,9 +212,17 @@ class SmallDag:
 
     def _fill(self, spare):
         """Take all space but ``spare`` bytes."""
-        facts = os.statvfs(self.folder)
         with open(self.folder / "ballast", "wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(facts.f_bavail * facts.f_frsize - spare, 1))
+            while True:
+                facts = os.statvfs(self.folder)
+                free = facts.f_bavail * facts.f_frsize - spare
+                if free <= 0:
+                    return
+                with contextlib.suppress(
+                    OSError
+                ):  # the run took some of it meanwhile: tmpfs takes all that is asked for, or nothing
+                    os.posix_fallocate(ballast.fileno(), 0, free)
+                    return
 
 
 PRODUCTS = {name.split("/")[0] for names in STAGES.values() for name in names}

@@ -166,18 +166,26 @@ def targets(tiny, tmp_path_factory):
     return found
 
 
+def _into(target):
+    """Where an archive is unpacked to."""
+    return target.path.parents[1] / "into"
+
+
 def tally(kind, choices, harm, count, rng):
     """Damage files of one class ``count`` times; what nobody noticed, or did not name with what to do."""
     missed = []
     order = rng.permutation(len(choices))
     for number in range(count):
         target = choices[order[number % len(choices)]]
+        if number < len(choices):
+            target.use()  # whole, it passes
+            shutil.rmtree(_into(target), ignore_errors=True)
         with harmed(target, harm, rng) as what:
             try:
                 target.use()
                 missed.append(f"{kind}: {what} of {target.path}")
             except (CorruptError, ArchiveError, ConfigError) as error:
-                if target.path.name not in str(error) or not REMEDY.search(str(error)):
+                if str(target.path) not in str(error) or not REMEDY.search(str(error)):
                     missed.append(f"{kind}: {target.path} or a remedy is not named in: {error}")
     return missed
 
@@ -186,13 +194,10 @@ def count_missed(targets, harms, total, capsys):
     """Damage files of all classes; the lines of what was missed."""
     rng, count, missed = np.random.default_rng(0), -(-total // (len(targets) * len(harms))), {}
     for kind, choices in targets.items():
-        into = choices[0].path.parents[1] / "into"
-        choices[0].use()  # whole, it passes
-        shutil.rmtree(into, ignore_errors=True)
         missed[kind] = [line for harm in harms for line in tally(kind, choices, harm, count, rng)]
-        assert not into.exists()
+        assert not _into(choices[0]).exists()
         choices[0].use()
-        shutil.rmtree(into, ignore_errors=True)
+        shutil.rmtree(_into(choices[0]), ignore_errors=True)
     made = count * len(harms)
     with capsys.disabled():
         shares = (f"{kind} {made - len(lines)}/{made}" for kind, lines in missed.items())

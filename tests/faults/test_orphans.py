@@ -2,13 +2,12 @@
 
 import json
 import os
-import re
 import signal
 import time
 
 import pytest
 from tests.faults.sessions import command, kill_session, session
-from tests.faults.test_training_kills import wait_for_state
+from tests.faults.test_training_kills import epochs, wait_for_state
 from tests.workflow.project import PROFILE, Project
 
 pytestmark = pytest.mark.slow
@@ -52,12 +51,6 @@ def finish(project):
     done = project.snakemake(RUN)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
-
-
-def epochs(project):
-    """Epochs that the last job trained: Snakemake begins a log anew for each."""
-    text = (project.folder / "results/tiny/logs/train-gsl-seed00.log").read_text()
-    return [int(number) for number in re.findall(r"epoch (\d+) of", text)]
 
 
 def test_an_orphan_of_other_settings_does_not_replace_what_is_newer(project, orphan):

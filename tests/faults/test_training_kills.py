@@ -5,6 +5,7 @@ Four moments here; ``make test-kills`` takes 50 (``KILLS``) and prints how far e
 
 import os
 import random
+import re
 import shutil
 import signal
 import time
@@ -34,6 +35,12 @@ def digests(project):
     return {name: sha256_file(project.folder / RUN / name) for name in FILES}
 
 
+def epochs(project):
+    """Epochs that the last job trained: Snakemake begins a log anew for each."""
+    text = (project.folder / "results/tiny/logs/train-gsl-seed00.log").read_text()
+    return [int(number) for number in re.findall(r"epoch (\d+) of", text)]
+
+
 def wait_for_state(project, process):
     """Wait until the training has saved its first state."""
     started = time.monotonic()
@@ -57,7 +64,7 @@ def test_killed_anywhere_it_ends_with_the_same_weights(project):
     process.wait()
     assert digests(project) == whole
     moments = random.Random(0)
-    equal = cut = 0
+    equal = cut = continued = 0
     for number in range(KILLS):
         shutil.rmtree(project.folder / RUN)
         process = project.start(RUN)
@@ -66,15 +73,19 @@ def test_killed_anywhere_it_ends_with_the_same_weights(project):
         time.sleep(wait)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        unfinished = not (project.folder / RUN).exists()
+        unfinished, before = not (project.folder / RUN).exists(), epochs(project)
         cut += unfinished
         result = project.snakemake(RUN)
         assert result.returncode == 0, result.stdout + result.stderr
-        same = digests(project) == whole
+        same, after = digests(project) == whole, epochs(project)
         equal += same
+        if unfinished and before:
+            assert min(after, default=5) >= max(before), f"after epochs {before} it trained {after}"
+            continued += 1
         print(
             f"kill {number + 1}: {wait:.2f} s of {length:.2f} s after the first state, "
             f"{'unfinished' if unfinished else 'finished'}, weights {'equal' if same else 'DIFFER'}"
         )
     assert equal == KILLS
     assert cut > 0, "every kill came after the end; nothing was tried"
+    assert continued > 0, "every kill came in the first epoch; nothing was taken up"

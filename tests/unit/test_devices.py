@@ -4,7 +4,7 @@ import pytest
 
 from siamloss import devices
 from siamloss.devices import Device, parse, visible_devices
-from siamloss.errors import ConfigError
+from siamloss.errors import ConfigError, DeviceError
 
 QUERY = "GPU-aaaa1111-0000, 81559\nGPU-bbbb2222-0000, 81559\nGPU-cccc3333-0000, [N/A]\n"
 LISTING = """\
@@ -80,6 +80,34 @@ def test_nvidia_smi_that_fails_is_no_gpu(monkeypatch, tmp_path):
     assert visible_devices({}) == []
     program.write_text("#!/bin/sh\necho 'GPU-9, 5'\n")
     assert visible_devices({}) == [Device("GPU-9", "GPU-9", 5)]
+
+
+@pytest.fixture
+def broken(monkeypatch, tmp_path):
+    """A machine with a GPU of which nvidia-smi does not tell."""
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "nvidia0").touch()
+    monkeypatch.setattr(devices, "NODES", tmp_path / "dev")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    program = tmp_path / "nvidia-smi"
+
+    def install(text):
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+
+    return install
+
+
+def test_a_gpu_that_nvidia_smi_does_not_tell_of_is_not_used_unseen(broken, monkeypatch):
+    broken("echo 'no contact with the driver' >&2; exit 9")
+    with pytest.raises(DeviceError, match=r"nvidia-smi fails although there is a GPU \(no contact .*; mend the driver"):
+        visible_devices({})
+    assert visible_devices({"CUDA_VISIBLE_DEVICES": ""}) == []
+    assert visible_devices({devices.FAKE: "0:80000"}) == [Device("0", "0", 80000)]
+    monkeypatch.setattr(devices, "ANSWER_S", 0.2)
+    broken("exec sleep 20")
+    with pytest.raises(DeviceError, match=r"nvidia-smi gives no answer \(.* timed out .*; mend the driver"):
+        visible_devices({})
 
 
 def test_a_list_given_by_hand():

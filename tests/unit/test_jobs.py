@@ -96,6 +96,7 @@ CHANGES = [
     ("train/lr_start", 1e-3, TRAINED),
     ("train/checkpoint_steps", 7, set()),
     ("train/batch_size", 16, ALL_RUNS),
+    ("train/precision", "bfloat16", {"scores", *ALL_RUNS}),
     ("train/epoch_maps", 10, TRAINED),
     ("tune/trials", 9, {"tune gsl", "tune logistic"}),
     ("tune/lr_scale", (0.1, 1.0), {"tune gsl", "tune logistic"}),

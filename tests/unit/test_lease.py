@@ -17,7 +17,7 @@ from siamloss.claims import FOLDER, lease_folder
 from siamloss.config_io import load_profile
 from siamloss.devices import FAKE, Device
 from siamloss.errors import ConfigError, DeviceBusyError, DeviceError
-from siamloss.lease import MEMORY, WAIT, demand_mb, hold_device, take, wait_for_first
+from siamloss.lease import MEMORY, PATIENCE_S, WAIT, demand_mb, hold_device, take, wait_for_first
 
 JOB = """
 import os, sys, time
@@ -252,6 +252,16 @@ def test_ranks_of_torchrun_are_leased_by_the_first(alone):
     assert hold(alone, "cuda", "0:1", LOCAL_RANK="0", **ranks)[0] is None, "too few: choosing the device says so"
 
 
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_every_rank_counts_the_devices_as_they_were_leased(alone, rank):
+    """CUDA's own order has the fastest first, and rank r uses the r-th."""
+    ranks = {"LOCAL_WORLD_SIZE": "2", "WORLD_SIZE": "2", "LOCAL_RANK": rank}
+    held, environ = hold(alone, "cuda", CUDA_DEVICE_ORDER="FASTEST_FIRST", **ranks)
+    assert environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
+    if held:
+        held.release()
+
+
 def test_on_a_cpu_nothing_is_leased_and_nothing_is_made(alone):
     assert hold(alone, "cpu")[0] is None
     assert hold(alone, CUDA_VISIBLE_DEVICES="")[0] is None
@@ -453,6 +463,9 @@ def test_other_ranks_wait_until_the_first_has_the_devices_of_all(start):
 
 
 def test_other_ranks_do_not_wait_for_ever(alone):
+    from siamloss.distributed import PATIENCE  # loads torch
+
+    assert PATIENCE.total_seconds() == PATIENCE_S, "as long as in the exchanges of the training"
     with pytest.raises(DeviceBusyError, match="the first process of this machine has no GPU after 0 s; see what it"):
         wait_for_first("localhost:29500", 0)
 
@@ -508,3 +521,12 @@ def test_verbs_on_a_cpu_lease_nothing(verb, name):
 def test_a_control_is_served_without_a_gpu(verb):
     done = verb("trax", "--spec", "spec.json", "--variant", "never-moves")
     assert (done.returncode, "trax.name=never-moves" in done.stdout) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("control", ["never-moves", "oracle"])
+def test_a_control_is_tracked_without_a_gpu(verb, control):
+    options = VERBS["track"].replace("--variant gsl", f"--variant {control}").replace("--run r", "")
+    done = verb("track", *options.split())
+    assert done.returncode == 2
+    assert "DeviceBusyError" not in done.stderr
+    assert "manifest c" in done.stderr

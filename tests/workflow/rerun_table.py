@@ -128,6 +128,7 @@ CONFIG = [
     Edit("crops: quality of what is not compressed", profile(setting("crops/jpeg_quality", 50)), "spec"),
     Edit("pairs", profile(setting("pairs/gray_probability", 0.5)), "spec, tune *, train * *, scores * *"),
     Edit("training", profile(setting("train/epochs", 3)), "spec, tune *, train logistic|gsl *", quick=True),
+    Edit("precision", profile(setting("train/precision", "bfloat16")), "spec, tune *, train * *, scores * *"),
     Edit("training: what leaves no trace", profile(setting("train/checkpoint_steps", 5)), "spec"),
     Edit("tuning", profile(setting("tune/trials", 3)), "spec, tune *"),
     Edit("tracker", profile(setting("track/scale_lr", 0.5)), f"spec, tune *, {NETWORK_TRACKS}"),

@@ -1,4 +1,3 @@
-import fcntl
 import os
 import re
 import shlex
@@ -14,6 +13,7 @@ from siamloss.errors import SiamlossError
 from siamloss.paths import Home
 from siamloss.provenance.atomic import write_bytes
 from siamloss.provenance.hashing import canonical_json, sha256_bytes
+from siamloss.provenance.lock import try_lock
 from siamloss.provenance.sealed import seal_json
 from siamloss.provenance.unfinished import clear_done
 
@@ -224,10 +224,10 @@ def take_lock():
     path.parent.mkdir(exist_ok=True)
     globals()["LOCK_FILE"] = open(path, "w")
     try:
-        fcntl.flock(LOCK_FILE, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return "siamloss: another snakemake is running in this folder; wait for it or stop it"
-    return ""
+        alone = try_lock(LOCK_FILE, path)
+    except SiamlossError as error:
+        return f"siamloss: {type(error).__name__}: {error}"
+    return "" if alone else "siamloss: another snakemake is running in this folder; wait for it or stop it"
 
 
 onstart:

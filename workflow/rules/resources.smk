@@ -19,7 +19,8 @@ def get_gpus(kind, wildcards):
     """GPUs of a network job: none on a machine that has none; on a cluster it is the nodes that have them."""
     here = workflow.is_main_process and workflow.local_exec and not workflow.dryrun
     absent = EXPERIMENT.device == "cpu" or (here and shutil.which("nvidia-smi") is None)
-    return 0 if absent else asked_of(kind).gpus
+    fixed = hasattr(wildcards, "variant") and get_variant(wildcards).control in jobs.FIXED
+    return 0 if absent or fixed else asked_of(kind).gpus
 
 
 def get_gpu_type(kind, wildcards):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,13 +20,15 @@ from siamloss.crops.block import cut_block, window_px
 from siamloss.crops.forecast import announce, measure
 from siamloss.crops.plan import Plan, make_plan
 from siamloss.crops.source import open_source
-from siamloss.crops.store import COLUMNS, CROPS, INDEX
+from siamloss.crops.store import COLUMNS, CROPS, INDEX, open_store
 from siamloss.crops.unfinished import Unfinished, clear_others
-from siamloss.errors import ConfigError
+from siamloss.errors import ConfigError, CorruptError
 from siamloss.geometry import box_center
-from siamloss.provenance.atomic import named_disk_errors, publish_folder
+from siamloss.provenance.atomic import named_disk_errors, publish_folder, sync_tree
+from siamloss.provenance.fingerprint import code_fingerprint
+from siamloss.provenance.hashing import short_hash
 from siamloss.provenance.lock import exclusive, lock_of
-from siamloss.provenance.manifest import NAME, tree_entries
+from siamloss.provenance.manifest import NAME, read_manifest, tree_entries
 from siamloss.provenance.sealed import write_json
 
 AHEAD = 2
@@ -58,6 +61,9 @@ def build_store(
     plan = make_plan(experiment, name, open_source(experiment, name, manifest), manifest)
     out.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(lock_of(progress_dir)), one_thread_each(), named_disk_errors(out):
+        if is_made(plan, out):
+            shutil.rmtree(progress_dir, ignore_errors=True)
+            return
         clear_others(progress_dir, plan.key)
         unfinished = Unfinished(progress_dir / plan.key, CROPS[plan.config.storage])
         if os.stat(progress_dir).st_dev != os.stat(out.parent).st_dev:
@@ -65,8 +71,28 @@ def build_store(
         announce(plan, measure(plan, threads), len(unfinished.sizes) / len(plan), threads, progress_dir)
         cut_rest(plan, unfinished, threads)
         write_facts(plan, unfinished)
+        sync_tree(unfinished.store)
         publish_folder(unfinished.store, out)
         shutil.rmtree(progress_dir, ignore_errors=True)
+
+
+def is_made(plan: Plan, out: Path) -> bool:
+    """Whether the store is there already, whole: a job may have waited for another one that cut it."""
+    if not out.is_dir():
+        return False
+    try:
+        if read_manifest(out).get("made_by") != maker_of(plan):
+            return False
+        open_store(out, check="all")
+    except CorruptError:
+        return False
+    print(f"crops {plan.name}: {out} is there already, and whole", file=sys.stderr)
+    return True
+
+
+def maker_of(plan: Plan) -> str:
+    """Name of what makes a store: the plan, and all code of this verb."""
+    return short_hash([plan.key, code_fingerprint(__name__)])
 
 
 def cut_rest(plan: Plan, unfinished: Unfinished, threads: int) -> None:
@@ -90,6 +116,7 @@ def write_facts(plan: Plan, unfinished: Unfinished) -> None:
         "dataset": plan.name,
         "role": plan.role,
         "dataset_manifest": plan.dataset_manifest,
+        "made_by": maker_of(plan),
         "shape": [len(plan), plan.side_px, plan.side_px, 3],
         "exemplar_px": plan.exemplar_px,
         "storage": plan.config.storage,

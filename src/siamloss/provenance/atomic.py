@@ -4,12 +4,16 @@ import errno
 import glob
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from siamloss.errors import ConfigError, DiskFullError
+
+LOCKS = "SIAMLOSS_LOCKS"
+"""Variable with a folder for locks of products, set by the workflow: whoever writes a product has locked it."""
 
 
 @contextmanager
@@ -49,16 +53,44 @@ def _make_room(path: Path) -> None:
 
 
 def _owner() -> str:
-    return f"{platform.node() or 'host'}-{os.getpid()}"
+    return f"{_host()}-{os.getpid()}"
+
+
+def _host() -> str:
+    """Name of this machine, without dots: they part the pieces of a temporary name."""
+    return (platform.node() or "host").replace(".", "_")
 
 
 def _sweep(folder: Path, stem: str) -> None:
-    """Remove what killed processes of this machine left behind under the same name."""
-    host = platform.node() or "host"
-    for left in folder.glob(f".{glob.escape(stem)}.{glob.escape(host)}-*"):
-        pid = left.name.removeprefix(f".{stem}.{host}-").split(".")[0]
-        if pid.isdigit() and (int(pid) == os.getpid() or not Path(f"/proc/{pid}").exists()):
+    """Remove what killed processes left behind under the same name: those of this machine, and where the workflow has
+    products locked, those of any."""
+    for left in folder.glob(f".{glob.escape(stem)}.*-*"):
+        owner = re.fullmatch(r"([^.]+)-(\d+)\.(part|old)(\.[^.]*)?", left.name.removeprefix(f".{stem}."))
+        if owner is None:
+            continue
+        here, number = owner[1] == _host(), int(owner[2])
+        gone = number == os.getpid() or not Path(f"/proc/{number}").exists() if here else bool(os.environ.get(LOCKS))
+        if gone:
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def sync_tree(folder: Path) -> None:
+    """See the files of a folder onto the disk, where they outlive a loss of power."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+    _sync_names(folder)
+
+
+def _sync_names(folder: Path) -> None:
+    """The same of the names in it, where the file system can."""
+    with suppress(OSError):
+        place = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 @contextmanager
@@ -125,7 +157,6 @@ def publish_folder(source: Path, target: Path) -> None:
     if target.exists():
         old = target.with_name(f".{target.name}.{_owner()}.old")
         os.replace(target, old)
-        os.replace(source, target)
-        shutil.rmtree(old)
-    else:
-        os.replace(source, target)
+    os.replace(source, target)
+    _sync_names(target.parent)
+    _sweep(target.parent, target.name)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from siamloss.errors import ConfigError
 from siamloss.provenance.atomic import named_disk_errors
@@ -34,11 +35,9 @@ def exclusive(path: Path) -> Iterator[None]:
             reason = error.strerror or type(error).__name__
             raise ConfigError(f"cannot write in {path.parent} ({reason}); give another folder") from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not try_lock(file, path):
             print(f"waiting for another process that is at the same job ({path})", file=sys.stderr, flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+            wait_lock(file, path)
         yield
 
 
@@ -47,8 +46,34 @@ def free(path: Path) -> bool:
     if not path.exists():
         return True
     with open(path, "a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        return try_lock(file, path)
+
+
+def try_lock(file: IO | int, path: Path) -> bool:
+    """Lock an open file until it is closed; False where another process holds it.
+
+    Raises
+    ------
+    ConfigError : its file system has no locks.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise _no_locks(path, error) from error
+    return True
+
+
+def wait_lock(file: IO | int, path: Path, how: int = fcntl.LOCK_EX) -> None:
+    """The same, as soon as no other process holds it; with ``LOCK_SH`` readers may hold it together."""
+    try:
+        fcntl.flock(file, how)
+    except OSError as error:
+        raise _no_locks(path, error) from error
+
+
+def _no_locks(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"cannot lock {path} ({error.strerror}); mount its file system with locks (Lustre: -o flock), or use another"
+    )

@@ -5,12 +5,23 @@ failed, and with what a job made after Snakemake itself was killed. With its wor
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from siamloss.provenance.lock import free, lock_of
+from siamloss.provenance.lock import exclusive, free, lock_of
 
 DONE = "done"
 """File in a kept folder: its job has made its product."""
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[None]:
+    """Be the only one at a job's folder, which is not done for as long as somebody is at it; waits as
+    :func:`~siamloss.provenance.lock.exclusive` does."""
+    with exclusive(lock_of(folder)):
+        (folder / DONE).unlink(missing_ok=True)
+        yield
 
 
 def leave(folder: Path, keep: bool) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from siamloss.errors import CorruptError
 from siamloss.provenance.atomic import named_disk_errors
 from siamloss.provenance.hashing import sha256_bytes
+from siamloss.provenance.lock import wait_lock
 from siamloss.provenance.sealed import read_json, write_json
 
 
@@ -29,13 +30,14 @@ def append_evaluation(path: Path, entry: dict[str, Any]) -> None:
     Raises
     ------
     DiskFullError : no space left.
+    ConfigError : the file system has no locks.
     """
     line = json.dumps(entry, sort_keys=True, allow_nan=False).encode() + b"\n"
     with named_disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            wait_lock(descriptor, path)
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 line = b"\n" + line  # a torn line stays one damaged line and does not take this one with it
@@ -83,7 +85,7 @@ def _read_unwritten(path: Path) -> tuple[bytes, str | None]:
     """The bytes of a ledger and what is wrong with them by its seal, both read while nobody writes."""
     try:
         with open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
+            wait_lock(file, path, fcntl.LOCK_SH)
             data = file.read()
             return data, _problem(path, data)
     except FileNotFoundError:

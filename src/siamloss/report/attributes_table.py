@@ -113,7 +113,7 @@ def caption(found: pd.DataFrame, benchmark: str, metric: str, experiment: Experi
     level = f"{100 * experiment.stats.level:g} %"
     over = "sequences" if len(experiment.seeds) == 1 else "seeds and sequences"
     parts = [
-        f"{benchmark} by attribute. {what_it_is(benchmark, metric, experiment)}",
+        f"{benchmark}, {METRICS[metric].label} by attribute. {what_it_is(benchmark, metric, experiment)}",
         f"Brackets: {level} interval over {over}; Δ: paired difference to "
         f"{experiment.variant(experiment.baseline).label} on the same sequences, with its interval.",
         "Best in bold, second underlined, within a row.",

@@ -16,13 +16,14 @@ from siamloss.config import Experiment
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.paths import Home
+from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import sha256_file, short_hash
-from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME as MANIFEST
 from siamloss.provenance.manifest import read_listed
-from siamloss.provenance.unfinished import leave
+from siamloss.provenance.unfinished import at_work, leave
 from siamloss.records import read_records, write_records
 from siamloss.records.ledger import append_evaluation
+from siamloss.tracking.by_name import NETWORK
 from siamloss.tracking.feed import Feed
 from siamloss.tracking.protocols import PLAYS, Stepped, alone, one_pass_play
 from siamloss.tracking.tracker import NeverMoves, Oracle
@@ -62,9 +63,10 @@ def track_run(
     inputs = [
         settings,
         experiment.device,
+        code_fingerprint(__name__, *(NETWORK if run else ())),
         [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)],
     ]
-    with exclusive(lock_of(progress_dir)):
+    with at_work(progress_dir):
         parts = [progress_dir / f"{short_hash([sequence.name, inputs])}.parquet" for sequence in sequences]
         todo = [index for index, part in enumerate(parts) if not part.exists()]
         with tqdm(
@@ -88,14 +90,14 @@ def _open_player(
     experiment: Experiment, variant: str, layout: str, run: Path | None, streams: int, threads: int
 ) -> Player:
     """What tracks sequences; a run is opened and checked now. Torch is imported only for a network, and by name: the
-    controls do not depend on the network's code (:data:`siamloss.jobs.NETWORK`)."""
+    controls do not depend on the network's code (:data:`siamloss.tracking.by_name.NETWORK`)."""
     play, control = PLAYS.get(layout, one_pass_play), experiment.variant(variant).control
     if control in CONTROLS:
         return lambda sequences: (
             (index, alone(play(Stepped(CONTROLS[control](sequence)), sequence, Feed(sequence))))
             for index, sequence in enumerate(sequences)
         )
-    batched, load = import_module("siamloss.tracking.batched"), import_module("siamloss.tracking.load")
+    batched, load = map(import_module, NETWORK)
     tracker = load.tracker_of(experiment, run, threads)
     return lambda sequences: batched.play_all(
         tracker.network,

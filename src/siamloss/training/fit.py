@@ -12,10 +12,12 @@ from siamloss.distributed import rank, ranks, same_on_all_ranks
 from siamloss.errors import ConfigError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import make_loss
+from siamloss.losses.registry import loss_module
 from siamloss.model import SiamFC, build_model
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
 from siamloss.pairs.resident import make_resident
+from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
 from siamloss.training.epochmaps import keep_maps, maps_folder
 from siamloss.training.events import Events
@@ -59,7 +61,8 @@ def state_key(experiment: Experiment, job: Job, seed: int, device: torch.device,
     """Name of a training's saved state: whatever changes its steps changes the name, so no two trainings can mix."""
     settings = [asdict(part) for part in (job.variant, experiment.model, experiment.pairs)]
     train = {**asdict(experiment.train), **dict.fromkeys(TRACELESS)}
-    return short_hash([settings, train, seed, device.type, ranks(), stores.hashes, start_hash(job.start)])
+    code = code_fingerprint(__name__, loss_module(job.variant.loss))
+    return short_hash([settings, train, seed, device.type, ranks(), stores.hashes, start_hash(job.start), code])
 
 
 def fit_together(

@@ -16,8 +16,7 @@ from siamloss.model import SiamFC, build_model
 from siamloss.model.device import choose_device, hardware_name, make_deterministic
 from siamloss.paths import Home
 from siamloss.provenance.atomic import atomic_folder
-from siamloss.provenance.lock import exclusive, lock_of
-from siamloss.provenance.unfinished import leave
+from siamloss.provenance.unfinished import at_work, leave
 from siamloss.training.chosen import apply_choice, read_choice, used_choice
 from siamloss.training.epochmaps import collect_maps, maps_folder
 from siamloss.training.fit import Job, fit_together, make_loader
@@ -79,7 +78,7 @@ def train_runs(
         stores = open_stores(experiment, train_store, val_store, "train")
         with ExitStack() as locks:
             for order in sorted(orders, key=lambda each: each.progress_dir) if rank() == 0 else []:
-                locks.enter_context(exclusive(lock_of(order.progress_dir)))
+                locks.enter_context(at_work(order.progress_dir))
             wait_for_all()
             untrained = [item for item in named if not item[1].loss]
             trained = [item for item in named if item[1].loss]

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save
 from siamloss.config import ModelConfig
 from siamloss.errors import CorruptError, MissingDataError
 from siamloss.model import SiamFC, build_model
+from siamloss.provenance.atomic import sync_tree
 from siamloss.provenance.manifest import rebuild, verify_manifest, write_manifest
 from siamloss.training.epochmaps import MAPS
 from siamloss.training.weights import WEIGHTS, put_weights
@@ -25,13 +26,14 @@ def write_run(
     facts: dict[str, Any],
     maps: dict[str, torch.Tensor] | None = None,
 ) -> None:
-    """Fill an empty folder with weights, curve, facts, epoch maps and their manifest."""
+    """Fill an empty folder with weights, curve, facts, epoch maps and their manifest, and see them onto the disk."""
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     (folder / WEIGHTS).write_bytes(save(weights))
     (folder / MAPS).write_bytes(save(maps or {}))
     (folder / CURVE).write_text("".join(json.dumps(row) + "\n" for row in curve), encoding="utf-8")
     (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     write_manifest(folder)
+    sync_tree(folder)
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError, CorruptError
 from siamloss.model.device import choose_device, make_deterministic
+from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import sha256_file, short_hash
-from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.sealed import read_json, write_json
-from siamloss.provenance.unfinished import leave
+from siamloss.provenance.unfinished import at_work, leave
 from siamloss.training.chosen import apply_choice
 from siamloss.training.fit import Job, fit_together, state_key
 from siamloss.training.stores import Stores, open_stores
@@ -95,7 +95,7 @@ def tune_variant(
         )
         for number, values in enumerate(tried)
     ]
-    with exclusive(lock_of(progress_dir)):
+    with at_work(progress_dir):
         results = run_trials(short, jobs, device, stores, scenes, f"tune {variant_name}")
         trials = [
             {"trial": number, "values": values, **found}
@@ -142,9 +142,10 @@ def run_trials(
     A finished trial of the same settings is read back from its file instead.
     """
     seed = short.tune.seed
-    tracked = [asdict(short.track), short.crops.context, short.tune.val_sequences, scenes.manifest_hash]
+    judged = [asdict(short.track), short.crops.context, short.tune.val_sequences, scenes.manifest_hash]
+    judged.append(code_fingerprint("siamloss.tuning.criterion"))
     paths = [
-        job.progress_dir / f"{short_hash([state_key(short, job, seed, device, stores), tracked])}.json" for job in jobs
+        job.progress_dir / f"{short_hash([state_key(short, job, seed, device, stores), judged])}.json" for job in jobs
     ]
     unfinished: dict[Path, Job] = {}
     for path, job in zip(paths, jobs, strict=True):

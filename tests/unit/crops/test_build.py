@@ -140,6 +140,22 @@ def test_blocks_done_before_are_not_cut_again(many, tmp_path, monkeypatch):
     assert sum(cut) == total - done
 
 
+def test_a_store_that_is_there_and_whole_is_not_cut_again(many, tmp_path, monkeypatch, capfd):
+    """Such as of a job that outlived its Snakemake, for which the next one waits."""
+    whole = build(many, tmp_path / "out")
+    number = (tmp_path / "out").stat().st_ino
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, "cut_block", None)
+        assert build(many, tmp_path / "out") == whole
+    assert (tmp_path / "out").stat().st_ino == number
+    assert "is there already, and whole" in capfd.readouterr().err
+    crops = tmp_path / "out" / "crops.u8"
+    crops.write_bytes(b"\x00" * crops.stat().st_size)
+    assert build(many, tmp_path / "out") == whole, "a damaged one is cut again"
+    other = build(with_crops(many, frames_per_sequence=10), tmp_path / "out")
+    assert other != whole, "and one of other settings"
+
+
 def test_a_frame_that_was_changed_since_ends_the_cutting(many, tmp_path):
     name, home = many.datasets.train.name, Home(many)
     frame = sorted(dataset_root(many, many.datasets.train).glob("*/*.jpg"))[-1]

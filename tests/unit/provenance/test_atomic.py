@@ -8,7 +8,15 @@ import sys
 import pytest
 
 from siamloss.errors import ConfigError, DiskFullError
-from siamloss.provenance.atomic import atomic_folder, atomic_path, write_bytes, write_text
+from siamloss.provenance.atomic import (
+    LOCKS,
+    _owner,
+    atomic_folder,
+    atomic_path,
+    publish_folder,
+    write_bytes,
+    write_text,
+)
 
 
 def test_file_takes_its_name_only_on_success(tmp_path):
@@ -100,3 +108,27 @@ def test_leftovers_of_a_killed_process_are_swept(tmp_path):
     with atomic_folder(tmp_path / "run") as folder:
         (folder / "x").write_text("whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "run"]
+
+
+def test_leftovers_of_other_machines_are_swept_where_the_workflow_locks_products(tmp_path, monkeypatch):
+    """And only those of the same name: a manifest may lie beside its folder."""
+    dead, other = ".run.node7-12.part", ".run.node7-12.old"
+    beside = [".run.manifest.node7-12.part.json", ".run2.node7-12.part", ".run.progress"]
+    for name in (dead, other, *beside):
+        (tmp_path / name).mkdir()
+    with atomic_folder(tmp_path / "run"):
+        pass
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"run", dead, other, *beside}, "another machine's process may be at it"
+    monkeypatch.setenv(LOCKS, str(tmp_path / "locks"))
+    with atomic_folder(tmp_path / "run"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"run", *beside}
+
+
+def test_an_old_folder_that_a_kill_left_is_swept_with_the_next_one(tmp_path):
+    left = tmp_path / f".store.{_owner().rpartition('-')[0]}-{2**22 + 5}.old"
+    left.mkdir()
+    (tmp_path / "new").mkdir()
+    publish_folder(tmp_path / "new", tmp_path / "store")
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]

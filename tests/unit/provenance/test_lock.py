@@ -1,12 +1,18 @@
 """The lock of a job, between real processes."""
 
+import errno
+import fcntl
+import os
+import re
 import select
 import subprocess
 import sys
 
 import pytest
 
-from siamloss.provenance.lock import exclusive
+from siamloss.errors import ConfigError
+from siamloss.provenance.lock import exclusive, free
+from siamloss.records.ledger import append_evaluation
 
 HOLDER = """
 import sys
@@ -42,6 +48,25 @@ def says_something(stream, seconds):
 def line(stream):
     assert says_something(stream, 20), "the process says nothing"
     return stream.readline()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_has_a_name(tmp_path, monkeypatch, number):
+    """Lustre without ``-o flock``, for one."""
+
+    def refuse(file, how):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    path = tmp_path / "job.lock"
+    path.touch()
+    for use in (lambda: exclusive(path).__enter__(), lambda: free(path)):
+        with pytest.raises(
+            ConfigError, match=rf"cannot lock {re.escape(str(path))} \(.*\); mount its file system with"
+        ):
+            use()
+    with pytest.raises(ConfigError, match="cannot lock"):
+        append_evaluation(tmp_path / "ledger.jsonl", {})
 
 
 def test_second_waits_says_so_and_goes_on_when_the_first_is_killed(start, tmp_path):

@@ -318,6 +318,28 @@ def test_work_that_was_kept_is_taken_up_and_is_no_other_evaluation(ledger, bench
     assert len(read_evaluations(path)) == 2
 
 
+def test_work_that_is_taken_up_again_is_not_done_until_it_ends(ledger, bench, tmp_path, monkeypatch):
+    """A mark of the last time must not have unfinished work cleared."""
+    experiment, _ = ledger
+    out = tmp_path / "a.parquet"
+    track(experiment, bench["otb"], out, "oracle", keep=True)
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job, "append_evaluation", die)
+    other = replace(experiment, track=replace(experiment.track, scale_lr=0.5))
+    with pytest.raises(KeyboardInterrupt):
+        track(other, bench["otb"], out, "oracle", keep=True)
+    kept = {path.name for path in tmp_path.rglob("*.parquet")}
+    clear_done(tmp_path)
+    assert {path.name for path in tmp_path.rglob("*.parquet")} == kept
+    monkeypatch.undo()
+    track(experiment, bench["otb"], out, "oracle", keep=True)
+    clear_done(tmp_path)
+    assert {path.name for path in tmp_path.rglob("*.parquet")} == {"a.parquet"}
+
+
 def test_ledger_that_cannot_be_written_keeps_the_records_from_appearing(ledger, bench, tmp_path):
     experiment, path = ledger
     path.mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from siamloss.errors import CorruptError, DivergedError
+from siamloss.provenance import fingerprint
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import canonical_json, sha256_file
 from siamloss.training import fit, job, loop
@@ -223,6 +225,36 @@ def test_a_state_is_taken_up_whatever_leaves_no_trace_in_the_weights(tiny, tiny_
 
     assert key() == key(checkpoint_steps=99) == key(tensorboard=True) == key(crops_on_device="never")
     assert len({key(), key(lr_start=0.5), key(precision="bfloat16"), key(compile=True)}) == 4
+
+
+def test_a_state_of_other_code_is_not_taken_up(tiny, tiny_stores, tmp_path, monkeypatch):
+    """By hand, where no rule names the folder of unfinished work."""
+    shutil.copytree(fingerprint.ROOT, tmp_path / "siamloss", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprint, "ROOT", tmp_path / "siamloss")
+    stores = open_stores(tiny, *tiny_stores, "train")
+
+    def key(variant):
+        fingerprint.forget()
+        job = fit.Job(tiny.variant(variant), "", tmp_path)
+        return fit.state_key(tiny, job, 0, torch.device("cpu"), stores)
+
+    def edited(file):
+        path = tmp_path / "siamloss" / file
+        path.write_text(path.read_text() + "\nEDITED = True\n")
+        return key("gsl"), key("logistic")
+
+    gsl, logistic = key("gsl"), key("logistic")
+    try:
+        assert edited("report/page.py") == (gsl, logistic)
+        new = edited("losses/gsl.py")
+        assert new[0] != gsl
+        assert new[1] == logistic, "another loss"
+        newest = edited("training/loop.py")
+        assert newest[0] not in (gsl, new[0])
+        assert newest[1] != logistic
+    finally:
+        monkeypatch.undo()
+        fingerprint.forget()
 
 
 def test_weights_of_another_architecture_name_the_first_tensor(tiny, tiny_stores, tmp_path):
