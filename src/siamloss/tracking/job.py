@@ -97,7 +97,7 @@ def _open_player(
             (index, alone(play(Stepped(CONTROLS[control](sequence)), sequence, Feed(sequence))))
             for index, sequence in enumerate(sequences)
         )
-    batched, load = map(import_module, NETWORK)
+    batched, load = (import_module(name) for name in NETWORK)
     tracker = load.tracker_of(experiment, run, threads)
     return lambda sequences: batched.play_all(
         tracker.network,
