@@ -22,7 +22,8 @@ from pathlib import Path
 import yaml
 
 from siamloss.config_io import load_profile
-from siamloss.jobs import ENTRY, NETWORK, count_jobs
+from siamloss.jobs import ENTRY, count_jobs
+from siamloss.tracking.by_name import NETWORK
 
 ROOT = Path(__file__).resolve().parents[1]
 VARIANTS, SEEDS, TESTS = 40, 8, 4

@@ -169,7 +169,8 @@ class SmallDag:
         if kind == "crash":
             flag = self.folder / "tmp" / "crashed"
             order = {"verb": stage, "seconds": share * self._length(stage), "flag": str(flag)}
-            self._project.environment |= {"PYTHONPATH": str(CRASHING), "TEST_CRASH": json.dumps(order)}
+            places = [str(CRASHING), *filter(None, [environment.get("PYTHONPATH")])]
+            self._project.environment |= {"PYTHONPATH": os.pathsep.join(places), "TEST_CRASH": json.dumps(order)}
         try:
             return self._project.start(*targets(LAST[stage]))
         finally:
