@@ -55,7 +55,7 @@ test-slurm: $(CLUSTER)/.installed
 	SLURM_DEMO=$(DEMO) $(CLUSTER)/bin/python -m pytest -m slurm -s tests/cluster
 
 plan-kubernetes: $(CLUSTER)/.installed
-	$(CLUSTER)/bin/snakemake -n --quiet rules --profile workflow/profiles/kubernetes
+	$(CLUSTER)/bin/python -m snakemake -n --quiet rules --profile workflow/profiles/kubernetes
 
 # The plug-ins make every start of Snakemake slower, so they have an environment of their own on top of the other.
 $(CLUSTER)/.installed: $(STAMP)

@@ -1,6 +1,7 @@
 """Small real datasets in the official formats, made once per test session."""
 
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -67,3 +68,24 @@ def realmini():
     if not REALMINI.is_dir():
         pytest.skip(f"real sequences are not at {REALMINI}")
     return REALMINI
+
+
+@pytest.fixture
+def edited_source(tmp_path, monkeypatch):
+    """Adds a line to a file of the package, as fingerprints see it; None leaves all as it is."""
+    from siamloss.provenance import fingerprint
+
+    root = tmp_path / "source" / "siamloss"
+    shutil.copytree(fingerprint.ROOT, root, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprint, "ROOT", root)
+
+    def edit(name):
+        if name is not None:
+            path = root / name
+            path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
+        fingerprint.forget()
+
+    edit(None)
+    yield edit
+    monkeypatch.undo()
+    fingerprint.forget()

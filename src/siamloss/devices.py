@@ -22,7 +22,9 @@ ANSWER_S = 60.0
 """Seconds within which ``nvidia-smi`` has to answer."""
 NODES = Path("/dev")
 """Where a driver shows its GPUs as ``nvidia0``, ``nvidia1``."""
-WITHOUT = "mend the driver, set CUDA_VISIBLE_DEVICES to an empty text to use the CPU, or name the GPUs in " + FAKE
+NONE_LENT = "No devices were found"
+"""What ``nvidia-smi`` says where there are GPUs but this process may use none, as in a cluster's job without any."""
+WITHOUT = "set CUDA_VISIBLE_DEVICES to an empty text to use the CPU, or name the GPUs in " + FAKE
 MB_PER_GB = 953
 """MiB of a decimal gigabyte, in which names of MIG profiles count."""
 
@@ -96,6 +98,8 @@ def _fake(text: str) -> list[list[Device]]:
 def _present() -> list[list[Device]]:
     """Per GPU of this machine: itself, then its MIG parts."""
     if shutil.which("nvidia-smi") is None:
+        if _is_there():
+            raise DeviceError(f"there is a GPU but no nvidia-smi, which tells it from others; install it, {WITHOUT}")
         return []
     query = ["nvidia-smi", "--query-gpu=uuid,memory.total", "--format=csv,noheader,nounits"]
     return parse(_output(query), _output(["nvidia-smi", "-L"]))
@@ -138,10 +142,15 @@ def _output(command: list[str]) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise DeviceError(f"{command[0]} gives no answer ({error}); {WITHOUT}") from error
+        raise DeviceError(f"{command[0]} gives no answer ({error}); mend the driver, {WITHOUT}") from error
     if done.returncode == 0:
         return done.stdout
-    if any(NODES.glob("nvidia[0-9]*")):
-        said = " ".join((done.stderr or done.stdout).split())[:200]
-        raise DeviceError(f"{command[0]} fails although there is a GPU ({said}); {WITHOUT}")
+    said = " ".join((done.stderr or done.stdout).split())[:200]
+    if _is_there() and NONE_LENT not in said:
+        raise DeviceError(f"{command[0]} fails although there is a GPU ({said}); mend the driver, {WITHOUT}")
     return ""
+
+
+def _is_there() -> bool:
+    """Whether the driver shows a GPU, which may be closed to this process."""
+    return any(NODES.glob("nvidia[0-9]*"))

@@ -68,6 +68,7 @@ def test_memory_of_a_device_nothing_is_known_of(machine):
 
 def test_without_nvidia_smi_there_is_none(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(devices, "NODES", tmp_path)
     assert visible_devices({}) == []
     assert visible_devices({"CUDA_VISIBLE_DEVICES": "0"}) == []
 
@@ -77,6 +78,7 @@ def test_nvidia_smi_that_fails_is_no_gpu(monkeypatch, tmp_path):
     program.write_text("#!/bin/sh\necho 'GPU-9, 5'\nexit 9\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(devices, "NODES", tmp_path)
     assert visible_devices({}) == []
     program.write_text("#!/bin/sh\necho 'GPU-9, 5'\n")
     assert visible_devices({}) == [Device("GPU-9", "GPU-9", 5)]
@@ -104,9 +106,19 @@ def test_a_gpu_that_nvidia_smi_does_not_tell_of_is_not_used_unseen(broken, monke
         visible_devices({})
     assert visible_devices({"CUDA_VISIBLE_DEVICES": ""}) == []
     assert visible_devices({devices.FAKE: "0:80000"}) == [Device("0", "0", 80000)]
+    broken("echo 'No devices were found'; exit 6")
+    assert visible_devices({}) == [], "a job that was lent none"
     monkeypatch.setattr(devices, "ANSWER_S", 0.2)
     broken("exec sleep 20")
     with pytest.raises(DeviceError, match=r"nvidia-smi gives no answer \(.* timed out .*; mend the driver"):
+        visible_devices({})
+
+
+def test_a_gpu_without_nvidia_smi_is_not_used_unseen(broken, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(
+        DeviceError, match="there is a GPU but no nvidia-smi, which tells it from others; install it, set"
+    ):
         visible_devices({})
 
 

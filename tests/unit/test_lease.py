@@ -480,7 +480,7 @@ VERBS = {
     "tune": "--spec spec.json --variant gsl --train-store a --val-store b --manifest c --out d",
     "train": "--spec spec.json --variant gsl --seed 0 --train-store a --val-store b --out d",
     "scores": "--spec spec.json --run r --train-store a --val-store b --out d",
-    "track": "--spec spec.json --variant gsl --benchmark demo-otb --manifest c --run r --out d",
+    "track": "--spec spec.json --variant gsl --benchmark synthetic-otb --manifest c --run r --out d",
     "trax": "--spec spec.json --variant gsl --run r",
     "frames": "--spec spec.json --out d",
     "demo": "v.mp4 --init 1,1,1,1 --run r --out d",

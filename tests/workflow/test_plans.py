@@ -1,5 +1,6 @@
 """What other targets than `all` plan, without running them."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -32,3 +33,11 @@ def test_the_study_tracks_every_loss_at_every_setting(planned):
     assert jobs["measure"] == settings
     assert jobs["study"] == 1
     assert "page" not in jobs
+
+
+@pytest.mark.parametrize("kind", [{}, {"gpu_type": "h100"}])
+def test_runs_and_controls_are_tracked_in_one_job_of_a_cluster(planned, kind):
+    """A group asks for one type of GPU, so that its jobs must not differ in it."""
+    resources = f"resources={json.dumps({'track': kind})}"
+    groups = ("--groups", "track=track", "--group-components", "track=10")
+    assert planned(resources, *groups, "--configfile", "config/demo.yaml")["track"] > 10

@@ -19,8 +19,14 @@ def get_gpus(kind, wildcards):
     """GPUs of a network job: none on a machine that has none; on a cluster it is the nodes that have them."""
     here = workflow.is_main_process and workflow.local_exec and not workflow.dryrun
     absent = EXPERIMENT.device == "cpu" or (here and shutil.which("nvidia-smi") is None)
+    return 0 if absent or needs_none(kind, wildcards) else asked_of(kind).gpus
+
+
+def needs_none(kind, wildcards):
+    """Whether it is a control without a network. Where a type of GPU is asked for it asks too: the jobs of a group, of which
+    it may be one, must name the same type."""
     fixed = hasattr(wildcards, "variant") and get_variant(wildcards).control in jobs.FIXED
-    return 0 if absent or fixed else asked_of(kind).gpus
+    return fixed and not asked_of(kind).gpu_type
 
 
 def get_gpu_type(kind, wildcards):

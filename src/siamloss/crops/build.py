@@ -20,13 +20,11 @@ from siamloss.crops.block import cut_block, window_px
 from siamloss.crops.forecast import announce, measure
 from siamloss.crops.plan import Plan, make_plan
 from siamloss.crops.source import open_source
-from siamloss.crops.store import COLUMNS, CROPS, INDEX, open_store
+from siamloss.crops.store import COLUMNS, CROPS, INDEX, MAKER, open_store
 from siamloss.crops.unfinished import Unfinished, clear_others
 from siamloss.errors import ConfigError, CorruptError
 from siamloss.geometry import box_center
 from siamloss.provenance.atomic import named_disk_errors, publish_folder, sync_tree
-from siamloss.provenance.fingerprint import code_fingerprint
-from siamloss.provenance.hashing import short_hash
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME, read_manifest, tree_entries
 from siamloss.provenance.sealed import write_json
@@ -81,18 +79,13 @@ def is_made(plan: Plan, out: Path) -> bool:
     if not out.is_dir():
         return False
     try:
-        if read_manifest(out).get("made_by") != maker_of(plan):
+        if read_manifest(out).get(MAKER) != plan.maker:
             return False
         open_store(out, check="all")
     except CorruptError:
         return False
     print(f"crops {plan.name}: {out} is there already, and whole", file=sys.stderr)
     return True
-
-
-def maker_of(plan: Plan) -> str:
-    """Name of what makes a store: the plan, and all code of this verb."""
-    return short_hash([plan.key, code_fingerprint(__name__)])
 
 
 def cut_rest(plan: Plan, unfinished: Unfinished, threads: int) -> None:
@@ -116,7 +109,7 @@ def write_facts(plan: Plan, unfinished: Unfinished) -> None:
         "dataset": plan.name,
         "role": plan.role,
         "dataset_manifest": plan.dataset_manifest,
-        "made_by": maker_of(plan),
+        MAKER: plan.maker,
         "shape": [len(plan), plan.side_px, plan.side_px, 3],
         "exemplar_px": plan.exemplar_px,
         "storage": plan.config.storage,

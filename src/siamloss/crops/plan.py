@@ -9,6 +9,7 @@ from siamloss.config import CropsConfig, Experiment
 from siamloss.crops.select import select_frames
 from siamloss.crops.source import Source
 from siamloss.crops.store import store_px
+from siamloss.data.readers import reader_module
 from siamloss.data.sequence import Sequence
 from siamloss.errors import EmptySequenceError
 from siamloss.geometry.network import GEOMETRY
@@ -37,7 +38,8 @@ class Plan:
     side_px : side of a crop.
     exemplar_px : side of the exemplar within it.
     dataset_manifest : sha256 of the dataset's manifest.
-    key : hash of everything that the store's bytes depend on; names its unfinished work.
+    key : hash of everything that the crops' bytes depend on; names the unfinished work.
+    maker : the same with all code of the verb; what is there and has it is the store that would be made.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Plan:
     exemplar_px: int
     dataset_manifest: str
     key: str
+    maker: str
 
     def __len__(self) -> int:
         return sum(len(frames) for _, frames in self.chosen)
@@ -89,6 +92,7 @@ def make_plan(experiment: Experiment, name: str, source: Source, manifest: Path)
     version = sha256_file(manifest)
     frames = [[sequence.name, frames.tolist()] for sequence, frames in chosen]
     facts = [name, dataset.role, asdict(config), side_px, geometry.exemplar_px, version, short_hash(frames)]
+    reader = reader_module(dataset.format, dataset.reader)
     return Plan(
         name=name,
         role=dataset.role,
@@ -98,5 +102,6 @@ def make_plan(experiment: Experiment, name: str, source: Source, manifest: Path)
         side_px=side_px,
         exemplar_px=geometry.exemplar_px,
         dataset_manifest=version,
-        key=short_hash([*facts, code_fingerprint("siamloss.crops.block")]),
+        key=short_hash([*facts, code_fingerprint("siamloss.crops.block", reader)]),
+        maker=short_hash([*facts, code_fingerprint("siamloss.crops.build", reader)]),
     )

@@ -16,6 +16,8 @@ from siamloss.provenance.parquet import read_parquet
 CROPS = {"raw": "crops.u8", "jpeg": "crops.jpg"}
 """File of all crops, by storage."""
 INDEX = "index.parquet"
+MAKER = "made_by"
+"""Key of the manifest: hash of the data, the settings and the code; the crops may be the same for all that."""
 COLUMNS = ("sequence", "frame", "x", "y", "w", "h", "visible", "source", "distractor", "crc32", "bytes")
 WHOLE_BYTES = 4 * 10**9
 """Stores up to this size are checked whole when opened, about a second; larger ones row by row as they are read."""

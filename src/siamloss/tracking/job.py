@@ -13,6 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from siamloss.config import Experiment
+from siamloss.data.readers import reader_module
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.paths import Home
@@ -55,15 +56,17 @@ def track_run(
     they stay there when all are finished (:mod:`siamloss.provenance.unfinished`): a call after that tracks nothing, and
     is no other evaluation.
     """
+    dataset = experiment.dataset(benchmark)
+    code = code_fingerprint(__name__, reader_module(dataset.format, dataset.reader), *(NETWORK if run else ()))
     sequences = open_verified(experiment, benchmark, manifest)
-    player = _open_player(experiment, variant, experiment.dataset(benchmark).format, run, streams, threads)
+    player = _open_player(experiment, variant, dataset.format, run, streams, threads)
     settings = [
         asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model, experiment.crops)
     ]
     inputs = [
         settings,
         experiment.device,
-        code_fingerprint(__name__, *(NETWORK if run else ())),
+        code,
         [sha256_file(path) for path in (manifest, run / MANIFEST if run else manifest)],
     ]
     with at_work(progress_dir):
@@ -78,7 +81,7 @@ def track_run(
                 bar.update(len(table))
         tables = [read_records(part) for part in parts]
         entered = progress_dir / f"{short_hash(inputs)}.entered"
-        if experiment.dataset(benchmark).role == "test" and not entered.exists():
+        if dataset.role == "test" and not entered.exists():
             entry = _ledger_entry(variant, benchmark, run, sum(map(len, tables)), short_hash(inputs))
             append_evaluation(Home(experiment).ledger, entry)
             entered.touch()

@@ -1,7 +1,7 @@
 """Trainings from their initial weights: what the verbs ``train`` and ``tune`` share."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -36,6 +36,7 @@ class Job:
     ----------
     start : weights a fine-tuning begins with: a run directory or a ``.safetensors`` file.
     events : folder for TensorBoard.
+    code : fingerprint of what trains, as it is when the job is made: later, while it waits, the files may change.
     """
 
     variant: Variant
@@ -43,6 +44,10 @@ class Job:
     progress_dir: Path
     start: Path | None = None
     events: Path | None = None
+    code: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", code_fingerprint(__name__, loss_module(self.variant.loss)))
 
 
 def make_labels(experiment: Experiment, device: torch.device) -> torch.Tensor:
@@ -61,8 +66,7 @@ def state_key(experiment: Experiment, job: Job, seed: int, device: torch.device,
     """Name of a training's saved state: whatever changes its steps changes the name, so no two trainings can mix."""
     settings = [asdict(part) for part in (job.variant, experiment.model, experiment.pairs)]
     train = {**asdict(experiment.train), **dict.fromkeys(TRACELESS)}
-    code = code_fingerprint(__name__, loss_module(job.variant.loss))
-    return short_hash([settings, train, seed, device.type, ranks(), stores.hashes, start_hash(job.start), code])
+    return short_hash([settings, train, seed, device.type, ranks(), stores.hashes, start_hash(job.start), job.code])
 
 
 def fit_together(

@@ -72,6 +72,9 @@ def train_runs(
     named = [(order, *_chosen(experiment, order)) for order in orders]
     if len({order.progress_dir for order in orders}) < len(orders):
         raise ConfigError("two variants have one folder for unfinished work; give each its own, with {variant} in it")
+    untrained = [item for item in named if not item[1].loss]
+    trained = [item for item in named if item[1].loss]
+    jobs = [_job(experiment, order, variant, seed) for order, variant, _ in trained]
     device = choose_device(experiment.device)
     make_deterministic(threads)
     with process_group(device):
@@ -80,15 +83,12 @@ def train_runs(
             for order in sorted(orders, key=lambda each: each.progress_dir) if rank() == 0 else []:
                 locks.enter_context(at_work(order.progress_dir))
             wait_for_all()
-            untrained = [item for item in named if not item[1].loss]
-            trained = [item for item in named if item[1].loss]
             for order, variant, _ in untrained:
                 model = build_model(experiment.model, seed, head=variant.head).to(device)
                 loader = make_loader(experiment, stores.train, seed, device)
                 with alone():
                     set_batch_statistics(model, loader, experiment.train.batch_size, experiment.train.precision)
                 _write(order, model, Progress(), {}, run_facts(experiment, variant, seed, device, Progress(), {}))
-            jobs = [_job(experiment, order, variant, seed) for order, variant, _ in trained]
             title = jobs[0].title if len(jobs) == 1 else f"train {len(jobs)} variants seed {seed}"
             trainees = fit_together(experiment, jobs, seed, device, stores, title) if jobs else []
             for (order, variant, choice), trainee in zip(trained, trainees, strict=True):

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siamloss.config import Dataset, Experiment
-from siamloss.crops.store import CropStore, check_version, open_store
+from siamloss.crops.store import MAKER, CropStore, check_version, open_store
 from siamloss.errors import CorruptError, RoleError
 from siamloss.paths import Home
-from siamloss.provenance.hashing import sha256_file
-from siamloss.provenance.manifest import NAME as MANIFEST
+from siamloss.provenance.hashing import canonical_json, sha256_bytes
 from siamloss.provenance.manifest import read_manifest
 
 PURPOSE = {"train": "training", "val": "validation"}
@@ -61,5 +60,11 @@ def open_stores(experiment: Experiment, train_folder: Path, val_folder: Path, us
         manifest = Home(experiment).manifest(dataset.name)
         if manifest.is_file():
             check_version(folder, manifest)
-    hashes = [sha256_file(folder / MANIFEST) for folder in (train_folder, val_folder)]
-    return Stores(open_store(train_folder), open_store(val_folder), (hashes[0], hashes[1]))
+    hashes = (_content_hash(train_folder), _content_hash(val_folder))
+    return Stores(open_store(train_folder), open_store(val_folder), hashes)
+
+
+def _content_hash(folder: Path) -> str:
+    """sha256 of what a store holds, whatever code has cut it: a training goes on with the same crops."""
+    facts = {name: value for name, value in read_manifest(folder).items() if name != MAKER}
+    return sha256_bytes(canonical_json(facts).encode())

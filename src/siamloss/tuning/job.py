@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from siamloss.config import Experiment
+from siamloss.data.readers import reader_module
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError, CorruptError
@@ -32,10 +33,11 @@ BUDGET = ("trials", "epochs", "pairs_per_epoch", "val_pairs", "val_sequences", "
 
 @dataclass(frozen=True)
 class Scenes:
-    """Validation sequences to track, and what identifies their content."""
+    """Validation sequences to track, and what identifies their content and how they are judged."""
 
     sequences: tuple[Sequence, ...]
     manifest_hash: str
+    code: str
 
 
 def tune_variant(
@@ -73,13 +75,11 @@ def tune_variant(
     if experiment.tune.trials < 1:
         raise ConfigError("'tune.trials' is 0, so nothing is tuned; give a value above 0")
     stores = open_stores(experiment, train_store, val_store, "tune")
+    val = experiment.datasets.val
     scenes = Scenes(
-        tuple(
-            choose_sequences(
-                open_verified(experiment, experiment.datasets.val.name, val_manifest), experiment.tune.val_sequences
-            )
-        ),
+        tuple(choose_sequences(open_verified(experiment, val.name, val_manifest), experiment.tune.val_sequences)),
         sha256_file(val_manifest),
+        code_fingerprint("siamloss.tuning.criterion", reader_module(val.format, val.reader)),
     )
     device = choose_device(experiment.device)
     make_deterministic(threads)
@@ -109,8 +109,8 @@ def tune_variant(
         facts = {
             "variant": variant_name,
             "criterion": NAME,
-            "dataset": experiment.datasets.val.name,
-            "role": experiment.datasets.val.role,
+            "dataset": val.name,
+            "role": val.role,
             "budget": {name: budget[name] for name in BUDGET},
             "space": space,
             "trials": trials,
@@ -143,7 +143,7 @@ def run_trials(
     """
     seed = short.tune.seed
     judged = [asdict(short.track), short.crops.context, short.tune.val_sequences, scenes.manifest_hash]
-    judged.append(code_fingerprint("siamloss.tuning.criterion"))
+    judged.append(scenes.code)
     paths = [
         job.progress_dir / f"{short_hash([state_key(short, job, seed, device, stores), judged])}.json" for job in jobs
     ]

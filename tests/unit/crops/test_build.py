@@ -19,7 +19,8 @@ from siamloss.config import CropsConfig, SyntheticConfig
 from siamloss.crops import build as build_module
 from siamloss.crops.build import build_store
 from siamloss.crops.cut import cut_patch, mean_color
-from siamloss.crops.plan import BLOCK
+from siamloss.crops.plan import BLOCK, make_plan
+from siamloss.crops.source import open_source
 from siamloss.crops.store import CROPS, INDEX, open_store
 from siamloss.crops.unfinished import JOURNAL
 from siamloss.data.open import dataset_root, open_dataset
@@ -154,6 +155,26 @@ def test_a_store_that_is_there_and_whole_is_not_cut_again(many, tmp_path, monkey
     assert build(many, tmp_path / "out") == whole, "a damaged one is cut again"
     other = build(with_crops(many, frames_per_sequence=10), tmp_path / "out")
     assert other != whole, "and one of other settings"
+
+
+def test_code_that_changes_the_crops_starts_anew_and_other_code_goes_on(many, edited_source):
+    name, manifest = many.datasets.train.name, Home(many).manifest(many.datasets.train.name)
+
+    def names():
+        plan = make_plan(many, name, open_source(many, name, manifest), manifest)
+        return plan.key, plan.maker
+
+    key, maker = names()
+    edited_source("report/page.py")
+    assert names() == (key, maker)
+    edited_source("crops/forecast.py")
+    forecast = names()
+    assert forecast[0] == key, "no crop depends on it"
+    assert forecast[1] != maker
+    for file in (f"data/{many.datasets.train.format}.py", "crops/cut.py"):
+        edited_source(file)
+        assert not {key, forecast[1]} & set(names())
+        key, forecast = names()[0], names()
 
 
 def test_a_frame_that_was_changed_since_ends_the_cutting(many, tmp_path):

@@ -1,13 +1,16 @@
 """Only the crop store of the right dataset and role is trained or tuned on."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from siamloss.crops.build import build_store
+from siamloss.crops.store import MAKER
 from siamloss.errors import CorruptError, RoleError
 from siamloss.paths import Home
-from siamloss.provenance.manifest import write_manifest
+from siamloss.provenance.manifest import NAME, read_manifest, write_manifest
+from siamloss.provenance.sealed import write_json
 from siamloss.training.job import train_run
 from siamloss.training.stores import check_store, open_stores
 from siamloss.tuning.job import tune_variant
@@ -26,6 +29,18 @@ def test_right_stores_are_opened(tiny, tiny_stores):
     stores = open_stores(tiny, *tiny_stores, "train")
     assert (stores.train.names, stores.val.names) != ((), ())
     assert len(set(stores.hashes)) == 2
+
+
+def test_a_store_cut_again_by_other_code_with_the_same_crops_is_the_same(tiny, tiny_stores, tmp_path):
+    """So that an unfinished training goes on."""
+    copy = tmp_path / tiny_stores[0].name
+    shutil.copytree(tiny_stores[0], copy)
+    facts = read_manifest(copy)
+    write_json(copy / NAME, {**facts, MAKER: "other"}, sort_keys=True)
+    again = open_stores(tiny, copy, tiny_stores[1], "train")
+    assert again.hashes == open_stores(tiny, *tiny_stores, "train").hashes
+    write_json(copy / NAME, {**facts, "settings": "others"}, sort_keys=True)
+    assert open_stores(tiny, copy, tiny_stores[1], "train").hashes != again.hashes
 
 
 @pytest.mark.parametrize("use", ["train", "tune"])

@@ -2,7 +2,6 @@
 
 import json
 import math
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +12,6 @@ import torch
 from safetensors.torch import load_file
 
 from siamloss.errors import CorruptError, DivergedError
-from siamloss.provenance import fingerprint
 from siamloss.provenance.atomic import write_text
 from siamloss.provenance.hashing import canonical_json, sha256_file
 from siamloss.training import fit, job, loop
@@ -227,34 +225,23 @@ def test_a_state_is_taken_up_whatever_leaves_no_trace_in_the_weights(tiny, tiny_
     assert len({key(), key(lr_start=0.5), key(precision="bfloat16"), key(compile=True)}) == 4
 
 
-def test_a_state_of_other_code_is_not_taken_up(tiny, tiny_stores, tmp_path, monkeypatch):
+def test_a_state_of_other_code_is_not_taken_up(tiny, tiny_stores, tmp_path, edited_source):
     """By hand, where no rule names the folder of unfinished work."""
-    shutil.copytree(fingerprint.ROOT, tmp_path / "siamloss", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(fingerprint, "ROOT", tmp_path / "siamloss")
     stores = open_stores(tiny, *tiny_stores, "train")
 
-    def key(variant):
-        fingerprint.forget()
-        job = fit.Job(tiny.variant(variant), "", tmp_path)
-        return fit.state_key(tiny, job, 0, torch.device("cpu"), stores)
+    def keys(file=None):
+        edited_source(file)
+        jobs = [fit.Job(tiny.variant(name), "", tmp_path) for name in ("gsl", "logistic")]
+        return [fit.state_key(tiny, each, 0, torch.device("cpu"), stores) for each in jobs]
 
-    def edited(file):
-        path = tmp_path / "siamloss" / file
-        path.write_text(path.read_text() + "\nEDITED = True\n")
-        return key("gsl"), key("logistic")
-
-    gsl, logistic = key("gsl"), key("logistic")
-    try:
-        assert edited("report/page.py") == (gsl, logistic)
-        new = edited("losses/gsl.py")
-        assert new[0] != gsl
-        assert new[1] == logistic, "another loss"
-        newest = edited("training/loop.py")
-        assert newest[0] not in (gsl, new[0])
-        assert newest[1] != logistic
-    finally:
-        monkeypatch.undo()
-        fingerprint.forget()
+    gsl, logistic = keys()
+    assert keys("report/page.py") == [gsl, logistic]
+    new = keys("losses/gsl.py")
+    assert new[0] != gsl
+    assert new[1] == logistic, "another loss"
+    newest = keys("training/loop.py")
+    assert newest[0] not in (gsl, new[0])
+    assert newest[1] != logistic
 
 
 def test_weights_of_another_architecture_name_the_first_tensor(tiny, tiny_stores, tmp_path):
