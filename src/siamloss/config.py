@@ -205,6 +205,10 @@ TRACELESS = ("checkpoint_steps", "crops_on_device", "tensorboard")
 """Settings of the training that no weight depends on."""
 
 
+BY_TRIAL = ("epochs", "pairs_per_epoch", "val_pairs", "epoch_maps")
+"""Settings of the training that a trial of the tuning has its own of."""
+
+
 @dataclass(frozen=True)
 class TuneConfig:
     """The budget that every variant gets to choose its learning rate and open parameters, on the validation role."""

@@ -3,14 +3,16 @@
 Snakemake carries both as rule parameters, so that a change re-runs what it touches and nothing else.
 """
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from siamloss.config import TRACELESS, Dataset, Experiment, Variant
-from siamloss.data.readers import reader_module
-from siamloss.losses.registry import loss_module
+from siamloss.config import BY_TRIAL, TRACELESS, Dataset, Experiment, Variant
+from siamloss.data.fetch.catalogue import Source
+from siamloss.data.readers import reader_place
+from siamloss.losses.registry import loss_place
 from siamloss.paths import Home
 from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import short_hash
@@ -46,21 +48,22 @@ def code(verb: str, variant: Variant | None = None, dataset: Dataset | None = No
     """
     modules = [ENTRY[verb]]
     if variant is not None and variant.loss and verb != "track":
-        modules.append(loss_module(variant.loss))
+        modules.append(loss_place(variant.loss))
     if verb == "track" and (variant is None or variant.control not in FIXED):
         modules.extend(NETWORK)
     if dataset is not None:
-        modules.append(reader_module(dataset.format, dataset.reader))
+        modules.append(reader_place(dataset.format, dataset.reader))
         if verb == "data" and dataset.synthetic is not None:
             modules.append("siamloss.data.synthetic")
     return code_fingerprint(*modules)
 
 
 def _files(dataset: Dataset) -> list[Any]:
-    """What decides a dataset's files; its licence and how to get it do not."""
+    """What decides a dataset's files; its licence and how to get it do not. What is drawn differs from role to role."""
     synthetic = asdict(dataset.synthetic) if dataset.synthetic is not None else None
     if synthetic is not None:
         folders = (dataset.synthetic.photos, dataset.synthetic.cutouts)
+        synthetic["role"] = dataset.role
         synthetic["pictures"] = [_pictures(folder) for folder in folders if folder]
     reader = [dataset.reader] if dataset.reader else []
     return [dataset.name, dataset.format, dataset.path, dataset.sequences, synthetic, *reader]
@@ -84,14 +87,16 @@ def crops_part(experiment: Experiment, dataset: Dataset) -> str:
     if crops["storage"] == "raw":
         del crops["jpeg_quality"]
     facts = [crops, experiment.model.backbone, pairs.translate_px, pairs.stretch]
-    return short_hash([*facts, dataset.role])
+    return short_hash([*facts, dataset.role, dataset.sequences])
 
 
 def tune_part(experiment: Experiment, variant: Variant) -> str:
     """Hash of the settings that the choice for a variant depends on."""
-    search = [asdict(experiment.tune), variant.tune, variant.fixed, experiment.datasets.val.name]
+    val = experiment.datasets.val
+    search = [asdict(experiment.tune), variant.tune, variant.fixed, val.name, val.sequences]
     search += [asdict(experiment.track), experiment.crops.context]
-    return short_hash([train_part(experiment, variant, experiment.tune.seed), search])
+    trial = replace(experiment, train=replace(experiment.train, **dict.fromkeys(BY_TRIAL, 0)))
+    return short_hash([train_part(trial, variant, experiment.tune.seed), search])
 
 
 def train_part(experiment: Experiment, variant: Variant, seed: int) -> str:
@@ -159,6 +164,25 @@ def frames_part(experiment: Experiment) -> str:
 def report_part(experiment: Experiment) -> str:
     """Hash of everything the report prints."""
     return short_hash(experiment.to_dict())
+
+
+def page_part(experiment: Experiment, ablation: bool = False) -> str:
+    """Hash of everything the report prints, and of how many evaluations of other runs it counts: those of its own come
+    with new records anyway."""
+    own, others = chosen_runs(experiment, ablation), 0
+    ledger = Home(experiment).ledger
+    for line in ledger.read_bytes().splitlines() if ledger.is_file() else ():
+        try:
+            entry = json.loads(line)
+            others += (entry["variant"], entry["seed"]) not in own
+        except (ValueError, KeyError, TypeError):
+            others += 1
+    return short_hash([report_part(experiment), others])
+
+
+def source_part(source: Source) -> str:
+    """Hash of what the catalogue says of a source."""
+    return short_hash(asdict(source))
 
 
 def count_jobs(experiment: Experiment) -> dict[str, int]:

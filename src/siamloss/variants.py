@@ -67,7 +67,7 @@ def instance(base: Variant, settings: dict[str, Any]) -> Variant:
         label=name,
         params={**base.params, **{key: changed[key] for key in order if key != RATE}},
         lr_scale=changed.get(RATE, base.lr_scale),
-        fixed=tuple(settings),
+        fixed=tuple(sorted(settings)),
         tuned_as=name,
     )
 
@@ -92,7 +92,9 @@ def resolve_grid(name: str, catalogue: Catalogue) -> tuple[Grid, list[Variant]]:
     if raw.get("tune", "base") not in ("base", "own"):
         raise ConfigError(f"'{where}.tune' is {raw['tune']!r} but must be 'base' or 'own'")
     base = resolve_variant(str(raw.get("base", "")), catalogue)
-    axes = {key: [_number(value) for value in values] for key, values in axes.items()}
+    axes = {
+        key: [_number(value) for value in axes[key]] for key in sorted(axes)
+    }  # a stored grid has them in this order
     cells = [instance(base, dict(zip(axes, values, strict=True))) for values in itertools.product(*axes.values())]
     if raw.get("tune", "base") == "base":
         cells = [replace(cell, tuned_as=base.tuned_as) for cell in cells]

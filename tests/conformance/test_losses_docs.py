@@ -17,7 +17,7 @@ from siamloss.losses.registry import RENAMED, built_in_losses, make_loss
 ROOT = Path(__file__).resolve().parents[2]
 CHECK = """
 import sys, yaml
-from siamloss.losses import loss_module, make_loss
+from siamloss.losses import loss_place, make_loss
 from siamloss.losses.conformance import check_loss_conformance
 from siamloss.provenance.fingerprint import code_fingerprint
 (name, entry), = yaml.safe_load(sys.argv[1]).items()
@@ -25,8 +25,8 @@ assert name == entry["loss"] == "squared-hinge"
 make_loss(entry["loss"], entry["params"])
 results = check_loss_conformance(entry["loss"], entry["params"])
 assert len(results) >= 8 and not any(message for _, message in results), results
-assert loss_module(name) == sys.argv[2], loss_module(name)
-assert len(code_fingerprint(loss_module(name))) == 12
+assert loss_place(name).partition(":")[0] == sys.argv[2], loss_place(name)
+assert len(code_fingerprint(loss_place(name))) == 12
 """
 
 

@@ -127,7 +127,7 @@ CONFIG = [
     Edit("crops: frames", profile(setting("crops/frames_per_sequence", 5)), "spec, crops *"),
     Edit("crops: quality of what is not compressed", profile(setting("crops/jpeg_quality", 50)), "spec"),
     Edit("pairs", profile(setting("pairs/gray_probability", 0.5)), "spec, tune *, train * *, scores * *"),
-    Edit("training", profile(setting("train/epochs", 3)), "spec, tune *, train logistic|gsl *", quick=True),
+    Edit("training", profile(setting("train/epochs", 3)), "spec, train logistic|gsl *", quick=True),
     Edit("precision", profile(setting("train/precision", "bfloat16")), "spec, tune *, train * *, scores * *"),
     Edit("training: what leaves no trace", profile(setting("train/checkpoint_steps", 5)), "spec"),
     Edit("tuning", profile(setting("tune/trials", 3)), "spec, tune *"),

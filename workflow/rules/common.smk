@@ -7,6 +7,7 @@ from pathlib import Path
 
 from siamloss import jobs
 from siamloss.config_io import resolve
+from siamloss.data.fetch.catalogue import find_source
 from siamloss.data.fetch.wanted import wanted_sources
 from siamloss.data.open import missing_datasets
 from siamloss.errors import SiamlossError
@@ -86,6 +87,10 @@ DATA_ROOT = Path(EXPERIMENT.data_root)
 
 def get_source(wildcards):
     return FETCHABLE[wildcards.folder]
+
+
+def get_source_part(wildcards):
+    return jobs.source_part(find_source(FETCHABLE[wildcards.folder]))
 
 
 def get_data_root(wildcards):

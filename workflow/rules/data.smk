@@ -49,6 +49,7 @@ rule fetch_source:
     resources:
         **get_resources("data"),
     params:
+        part=get_source_part,
         source=get_source,
         root=get_data_root,
     shell:

@@ -93,7 +93,7 @@ rule page:
     resources:
         **get_resources("other"),
     params:
-        part=PART,
+        part=jobs.page_part(EXPERIMENT),
         code=jobs.code("page"),
     shell:
         "siamloss --log {log:q} page --tables {input.tables:q} --figures {input.figures:q} --frames {input.frames:q} --out {output:q}"
@@ -122,7 +122,7 @@ rule ablation:
     resources:
         **get_resources("other"),
     params:
-        part=PART,
+        part=jobs.page_part(EXPERIMENT, ablation=True),
         code=jobs.code("ablation"),
     shell:
         "siamloss --log {log:q} ablation --out {output:q}"

@@ -9,12 +9,12 @@ from siamloss.config import CropsConfig, Experiment
 from siamloss.crops.select import select_frames
 from siamloss.crops.source import Source
 from siamloss.crops.store import store_px
-from siamloss.data.readers import reader_module
+from siamloss.data.readers import reader_place
 from siamloss.data.sequence import Sequence
 from siamloss.errors import EmptySequenceError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.provenance.fingerprint import code_fingerprint
-from siamloss.provenance.hashing import sha256_file, short_hash
+from siamloss.provenance.hashing import sha256_bytes, sha256_file, short_hash
 
 BLOCK = 64
 """Frames, at most, that are cut and written together: what a kill can cost each thread."""
@@ -90,9 +90,9 @@ def make_plan(experiment: Experiment, name: str, source: Source, manifest: Path)
             "choose another training set, or set crops.frame_filter: none"
         )
     version = sha256_file(manifest)
-    frames = [[sequence.name, frames.tolist()] for sequence, frames in chosen]
+    frames = [_frames_hash(sequence, frames, source.root) for sequence, frames in chosen]
     facts = [name, dataset.role, asdict(config), side_px, geometry.exemplar_px, version, short_hash(frames)]
-    reader = reader_module(dataset.format, dataset.reader)
+    reader = reader_place(dataset.format, dataset.reader)
     return Plan(
         name=name,
         role=dataset.role,
@@ -105,3 +105,13 @@ def make_plan(experiment: Experiment, name: str, source: Source, manifest: Path)
         key=short_hash([*facts, code_fingerprint("siamloss.crops.block", reader)]),
         maker=short_hash([*facts, code_fingerprint("siamloss.crops.build", reader)]),
     )
+
+
+def _frames_hash(sequence: Sequence, frames: np.ndarray, root: Path) -> list[str]:
+    """Name of a sequence, and hashes of what its reader says of the chosen frames."""
+    paths = [sequence.frame_paths[frame].relative_to(root).as_posix() for frame in frames]
+    arrays = [sequence.boxes[frames], sequence.visible[frames], frames]
+    if sequence.distractor is not None:
+        arrays.append(sequence.distractor[frames])
+    data = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+    return [sequence.name, short_hash(paths), sha256_bytes(data)]

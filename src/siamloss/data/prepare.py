@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from siamloss.config import Experiment
 from siamloss.data.open import dataset_root, open_dataset
 from siamloss.data.sequence import Sequence
-from siamloss.data.verified import check_fetched, frame_folders, layout_of
+from siamloss.data.verified import ANNOTATIONS, check_fetched, frame_folders, layout_of
 from siamloss.provenance.atomic import atomic_folder
 from siamloss.provenance.manifest import tree_entries
 from siamloss.provenance.sealed import write_json
@@ -45,15 +45,19 @@ def prepare_dataset(experiment: Experiment, name: str, out: Path) -> None:
 def _used(root: Path, sequences: list[Sequence], layout: str) -> list[str]:
     """What of the root the sequences come from: their folders, the lists and annotations beside them.
 
-    Where the layout says which folders are those of a sequence, no others are taken; else what lies in the root.
+    Where the layout says which folders are those of a sequence, no others are taken. A reader of one's own may read
+    anything: everything in the root is listed.
     """
     folders: set[str] = set()
-    for folder in map(PurePosixPath, frame_folders(sequences, root)):
+    inside = frame_folders(sequences, root)
+    if not layout:
+        return sorted(path.name for path in root.iterdir() if not path.name.startswith("."))
+    for folder in map(PurePosixPath, inside):
         if layout == "lasot":
             folders.add(folder.parent.as_posix())
         elif layout == "trackingnet":
             folders |= {folder.as_posix(), (folder.parents[1] / "anno").as_posix()}
         else:
             folders |= {*folder.parts[:1]}
-    beside = {path.name for path in root.iterdir() if path.is_file() or path.name in ("anno", "annotations")}
+    beside = {path.name for path in root.iterdir() if path.is_file() or path.name in ANNOTATIONS}
     return sorted(name for name in folders | beside if not name.startswith("."))

@@ -50,11 +50,6 @@ def reader_place(layout: str, reader: str = "") -> str:
     return READERS[layout]
 
 
-def reader_module(layout: str, reader: str = "") -> str:
-    """Module that reads a dataset, for code fingerprints."""
-    return reader_place(layout, reader).partition(":")[0].strip()
-
-
 def read_with(layout: str, reader: str, root: Path, names: tuple[str, ...] = ()) -> list[Sequence]:
     """Sequences of a folder, by the reader of its layout or by one's own.
 
@@ -86,4 +81,4 @@ def read_with(layout: str, reader: str, root: Path, names: tuple[str, ...] = ())
 
 def pending_of(layout: str, root: Path, names: tuple[str, ...] = ()) -> Pending:
     """How to read each sequence of a folder in a known layout, by name."""
-    return getattr(import_module(reader_module(layout)), f"pending_{layout}")(root, names)
+    return getattr(import_module(reader_place(layout).partition(":")[0]), f"pending_{layout}")(root, names)

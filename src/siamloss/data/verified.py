@@ -13,6 +13,8 @@ from siamloss.provenance.tree import file_names
 
 REMEDY = "restore the dataset, or delete its manifest and run snakemake again to accept the change"
 
+ANNOTATIONS = ("anno", "annotations")
+"""Folders beside the sequences, with what is known of them."""
 NARROW = ("lasot", "trackingnet")
 """Layouts with several sequences in a folder of the root: of such a folder only what is used is listed."""
 
@@ -76,13 +78,20 @@ def _above(name: str) -> set[str]:
 def added_files(root: Path, entries: dict[str, dict], layout: str = "") -> list[str]:
     """Sorted names of files in the listed folders, and beside them in the root, that the manifest does not list.
 
-    Other folders belong to sequences that are not used; hidden files and manifests are no data.
+    Other folders belong to sequences that are not used, but for annotations beside them, and where a reader of one's
+    own may read anything; hidden files and manifests are no data.
 
     Parameters
     ----------
     layout : of the dataset, see :func:`layout_of`.
     """
     folders = _listed_folders(entries, layout)
+    if layout not in NARROW:
+        folders |= {
+            path.name
+            for path in Path(root).glob("*/")
+            if path.name in ANNOTATIONS or (not layout and path.name[0] != ".")
+        }
     beside = (name for name in file_names(root, deep=False) if name != NAME and name not in entries)
     return sorted({*beside, *added_names(root, entries, folders)}) if Path(root).is_dir() else []
 

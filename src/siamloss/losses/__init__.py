@@ -5,6 +5,6 @@ Every loss is a :class:`torch.nn.Module` in a file of its own; cells labelled 0 
 loss has to fulfil in ``conformance``.
 """
 
-from siamloss.losses.registry import LOSSES, loss_facts, loss_module, loss_parameters, make_loss
+from siamloss.losses.registry import LOSSES, loss_facts, loss_parameters, loss_place, make_loss
 
-__all__ = ["LOSSES", "loss_facts", "loss_module", "loss_parameters", "make_loss"]
+__all__ = ["LOSSES", "loss_facts", "loss_parameters", "loss_place", "make_loss"]

@@ -97,9 +97,9 @@ def _source(name: str) -> tuple[Path, str]:
     return path, cls
 
 
-def loss_module(name: str) -> str:
-    """Module that holds a loss, for code fingerprints."""
-    return _place(name)[0]
+def loss_place(name: str) -> str:
+    """``module:Class`` of a loss, for code fingerprints."""
+    return ":".join(_place(name))
 
 
 def loss_parameters(name: str) -> list[str]:

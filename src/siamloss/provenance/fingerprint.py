@@ -21,7 +21,6 @@ names unfinished work, never what is in it."""
 ROOT = Path(__file__).resolve().parents[1]
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """Where a statement holds other statements; no import and no docstring is elsewhere."""
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @functools.cache
@@ -36,6 +35,11 @@ def _file(module: str) -> Path | None:
 def _parents(module: str) -> list[str]:
     parts = module.split(".")
     return [".".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    """A text that stands alone: of a module, class or function, or below a constant."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 @functools.cache
@@ -54,11 +58,10 @@ def _tree(module: str) -> tuple[ast.Module, list[ast.Import | ast.ImportFrom]]:
             waiting.extend(node.orelse)  # what stands under it is read by type checkers and never runs
             continue
         for name in BLOCKS:
-            waiting.extend(getattr(node, name, ()))
-        if isinstance(node, DOCUMENTED) and node.body and isinstance(node.body[0], ast.Expr):
-            value = node.body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                del node.body[0]
+            inner = [each for each in getattr(node, name, ()) if not _is_docstring(each)]
+            if hasattr(node, name):
+                setattr(node, name, inner)
+            waiting.extend(inner)
     return tree, imports
 
 
@@ -74,10 +77,18 @@ def _parse(module: str) -> tuple[str, frozenset[str]]:
             imports.update(alias.name for alias in node.names)
             continue
         origin = _absolute(module, node)
-        if origin.split(".")[0] in own:
+        if origin.split(".")[0] in own or _beside(module, origin):
             imports.update(_home_of(origin, alias.name) for alias in node.names)
-    ours = {name for name in imports if name.split(".")[0] in own and _file(name)}
+    ours = {name for name in imports if _file(name) and (name.split(".")[0] in own or _beside(module, name))}
     return ast.dump(tree) + _assets(_file(module)), frozenset(ours)
+
+
+def _beside(module: str, name: str) -> bool:
+    """Whether both are single files of one folder, as in a working folder with readers or losses of one's own."""
+    if PACKAGE in (module.split(".")[0], name.split(".")[0]) or "." in module + name or not name:
+        return False
+    file = _file(name)
+    return file is not None and file.name != "__init__.py" and file.parent == _file(module).parent
 
 
 @functools.cache
@@ -118,8 +129,11 @@ def _absolute(module: str, node: ast.ImportFrom) -> str:
 def _assets(file: Path) -> str:
     """Hashes of the data files beside a module (templates, styles), in folders that hold no Python.
 
-    A folder belongs to the modules that name it; one that none of its package names belongs to the package.
+    A folder belongs to the modules that name it; one that none of its package names belongs to the package. A file that
+    is in no package has none: what lies beside it may be anything.
     """
+    if not (file.parent / "__init__.py").exists():
+        return ""
     folders = [path for path in sorted(file.parent.iterdir()) if path.is_dir() and path.name != "__pycache__"]
     folders = [folder for folder in folders if not any(folder.glob("*.py"))]
     beside = [path for path in file.parent.glob("*.py") if path.name != "__init__.py"] if folders else []
@@ -161,10 +175,17 @@ def import_closure(*modules: str) -> list[str]:
 
 
 @functools.cache
-def code_fingerprint(*modules: str) -> str:
-    """First 12 hexadecimal digits of the sha256 over the code of :func:`import_closure`; the files are read once."""
+def code_fingerprint(*places: str) -> str:
+    """First 12 hexadecimal digits of the sha256 over the code of :func:`import_closure`; the files are read once.
+
+    Parameters
+    ----------
+    places : modules, or ``module:name`` where it matters which of its functions or classes is used.
+    """
+    modules = [place.partition(":")[0].strip() for place in places]
+    named = "\n".join(sorted(place for place in places if ":" in place))
     text = "\n".join(f"{module} {_parse(module)[0]}" for module in import_closure(*modules))
-    return sha256_bytes(text.encode())[:12]
+    return sha256_bytes(f"{named}\n{text}".encode())[:12]
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from siamloss.config import Experiment
-from siamloss.data.readers import reader_module
+from siamloss.data.readers import reader_place
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.paths import Home
@@ -57,13 +57,12 @@ def track_run(
     is no other evaluation.
     """
     dataset = experiment.dataset(benchmark)
-    code = code_fingerprint(__name__, reader_module(dataset.format, dataset.reader), *(NETWORK if run else ()))
+    code = code_fingerprint(__name__, reader_place(dataset.format, dataset.reader), *(NETWORK if run else ()))
     sequences = open_verified(experiment, benchmark, manifest)
     player = _open_player(experiment, variant, dataset.format, run, streams, threads)
-    settings = [
-        asdict(part) for part in (experiment.variant(variant), experiment.track, experiment.model, experiment.crops)
-    ]
+    settings = [asdict(experiment.track), asdict(experiment.model), experiment.crops.context]
     inputs = [
+        experiment.variant(variant).control,
         settings,
         experiment.device,
         code,

@@ -12,7 +12,7 @@ from siamloss.distributed import rank, ranks, same_on_all_ranks
 from siamloss.errors import ConfigError
 from siamloss.geometry.network import GEOMETRY
 from siamloss.losses import make_loss
-from siamloss.losses.registry import loss_module
+from siamloss.losses.registry import loss_place
 from siamloss.model import SiamFC, build_model
 from siamloss.pairs.labels import label_map
 from siamloss.pairs.loader import PairLoader
@@ -47,7 +47,7 @@ class Job:
     code: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "code", code_fingerprint(__name__, loss_module(self.variant.loss)))
+        object.__setattr__(self, "code", code_fingerprint(__name__, loss_place(self.variant.loss)))
 
 
 def make_labels(experiment: Experiment, device: torch.device) -> torch.Tensor:
@@ -64,7 +64,8 @@ def make_loader(experiment: Experiment, store: CropStore, seed: int, device: tor
 
 def state_key(experiment: Experiment, job: Job, seed: int, device: torch.device, stores: Stores) -> str:
     """Name of a training's saved state: whatever changes its steps changes the name, so no two trainings can mix."""
-    settings = [asdict(part) for part in (job.variant, experiment.model, experiment.pairs)]
+    variant = replace(job.variant, label="", tune={}, tuned_as="")
+    settings = [asdict(part) for part in (variant, experiment.model, experiment.pairs)]
     train = {**asdict(experiment.train), **dict.fromkeys(TRACELESS)}
     return short_hash([settings, train, seed, device.type, ranks(), stores.hashes, start_hash(job.start), job.code])
 

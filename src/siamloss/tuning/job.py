@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from siamloss.config import Experiment
-from siamloss.data.readers import reader_module
+from siamloss.data.readers import reader_place
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
 from siamloss.errors import ConfigError, CorruptError
@@ -79,7 +79,7 @@ def tune_variant(
     scenes = Scenes(
         tuple(choose_sequences(open_verified(experiment, val.name, val_manifest), experiment.tune.val_sequences)),
         sha256_file(val_manifest),
-        code_fingerprint("siamloss.tuning.criterion", reader_module(val.format, val.reader)),
+        code_fingerprint(__name__, reader_place(val.format, val.reader)),
     )
     device = choose_device(experiment.device)
     make_deterministic(threads)

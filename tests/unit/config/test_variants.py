@@ -1,12 +1,17 @@
 """Names of variants: aliases, instances, grids."""
 
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from siamloss.config import Grid
 from siamloss.config_io import read_yaml
 from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError
 from siamloss.losses import make_loss
+from siamloss.provenance.sealed import read_json, write_json
+from siamloss.report.grids import cells_of
 from siamloss.variants import ALIASES, GRIDS, expand, resolve_grid, resolve_variant
 
 CATALOGUE = {
@@ -65,6 +70,25 @@ def test_a_product_runs_through_its_values_last_axis_fastest():
     assert grid.reference == "gsl[eta=0.1]"
     assert [(cell.params["eta"], cell.params["lambda"]) for cell in cells] == [(0.1, 1), (0.1, 2), (1, 1), (1, 2)]
     assert {cell.tuned_as for cell in cells} == {"gsl"}
+
+
+@pytest.mark.parametrize("over", [{"eta": [0.1, 1], "alpha": [0, 0.5]}, {"alpha": [0, 0.5], "eta": [0.1, 1]}])
+def test_a_stored_grid_has_its_cells_where_their_values_say(over, tmp_path):
+    """Stored keys are sorted, the cells stay in their order: the two must not part."""
+    catalogue = {**CATALOGUE, "grids": {"both": {"base": "ours", "over": over}}}
+    grid, cells = resolve_grid("both", catalogue)
+    write_json(tmp_path / "grid.json", asdict(grid), sort_keys=True)
+    stored = Grid(**read_json(tmp_path / "grid.json"))
+    params = {cell.name: cell.params for cell in cells}
+    names = cells_of(stored)
+    for place in np.ndindex(names.shape):
+        wanted = {key: values[index] for index, (key, values) in zip(place, stored.axes.items(), strict=True)}
+        assert wanted.items() <= params[names[place]].items()
+
+
+def test_the_order_of_settings_makes_no_other_variant():
+    one, other = (resolve_variant(f"gsl[{text}]", CATALOGUE) for text in ("eta=0.5,lambda=2", "lambda=2,eta=0.5"))
+    assert one == other
 
 
 def test_cells_can_have_a_tuning_budget_of_their_own():

@@ -11,8 +11,9 @@ from siamloss.config_check import check_experiment
 from siamloss.data.check.run import check_dataset
 from siamloss.data.open import open_dataset
 from siamloss.data.prepare import prepare_dataset
-from siamloss.data.readers import READERS, pending_of, read_with, reader_module
-from siamloss.errors import ConfigError, MissingDataError, UnknownNameError
+from siamloss.data.readers import READERS, pending_of, read_with, reader_place
+from siamloss.data.verified import open_verified
+from siamloss.errors import ConfigError, CorruptError, MissingDataError, UnknownNameError
 from siamloss.provenance import fingerprint
 
 READER = """
@@ -91,7 +92,7 @@ def test_a_reader_of_another_package_reads_a_dataset(own, package, tmp_path, rea
     assert [item.name for item in open_dataset(experiment, dataset)] == ["w1", "w2"]
     prepare_dataset(experiment, "wild", tmp_path / "manifest.json")
     assert '"w1": 2' in (tmp_path / "manifest.json").read_text()
-    assert reader_module("folder", reader) == "ownreader.wild"
+    assert reader_place("folder", reader) == "ownreader.wild:read"
     found = check_dataset(tmp_path / "data" / "wild", reader)
     assert [(item.level, item.code) for item in found.findings] == []
     assert found.facts["sequences"] == 1
@@ -151,3 +152,37 @@ def test_two_sequences_of_one_name_are_an_error(own, package, tmp_path):
     assert [item.name for item in found.sequences] == ["all", "other"]
     assert [(item.level, item.code, item.sequence) for item in found.findings] == [("error", "annotation", "all")]
     assert "a second sequence has this name, from " in found.findings[0].message
+
+
+def test_another_function_of_a_module_is_another_reader(own, package):
+    """Also behind the name that a package announces, of which the profile says nothing."""
+    verbs = ("data", "crops", "track", "measure")
+
+    def codes(reader):
+        fingerprint.forget()
+        return [jobs.code(verb, dataset=with_reader(own, reader=reader).datasets.test[0]) for verb in verbs]
+
+    before = codes("wild")
+    assert before == codes("ownreader.wild:read")
+    assert not set(before) & set(codes("ownreader.wild:twice"))
+    points = package.parent / "ownreader-1.dist-info" / "entry_points.txt"
+    points.write_text(points.read_text().replace("wild:read", "wild:twice"))
+    assert not set(before) & set(codes("wild"))
+
+
+def test_everything_that_a_reader_of_ones_own_may_read_is_listed(own, package, tmp_path):
+    """Labels in a folder without frames, changed or added after the manifest was written."""
+    experiment, root = with_reader(own, reader="wild"), tmp_path / "data" / "wild"
+    (root / "labels").mkdir()
+    (root / "labels" / "w1.npy").write_bytes(b"1")
+    manifest = tmp_path / "manifest.json"
+    prepare_dataset(experiment, "wild", manifest)
+    open_verified(experiment, "wild", manifest)
+    (root / "labels" / "w1.npy").write_bytes(b"2")
+    with pytest.raises(CorruptError, match=r"labels/w1\.npy"):
+        open_verified(experiment, "wild", manifest)
+    (root / "labels" / "w1.npy").write_bytes(b"1")
+    (root / "more").mkdir()
+    (root / "more" / "w2.npy").write_bytes(b"1")
+    with pytest.raises(CorruptError, match=r"more/w2\.npy"):
+        open_verified(experiment, "wild", manifest)

@@ -8,7 +8,7 @@ import torch
 from tests.unit.losses.thirdparty import install
 
 from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError
-from siamloss.losses import LOSSES, loss_facts, loss_module, loss_parameters, make_loss, registry
+from siamloss.losses import LOSSES, loss_facts, loss_parameters, loss_place, make_loss, registry
 
 NAMES = {
     "batch-hard",
@@ -43,7 +43,7 @@ def package(tmp_path, monkeypatch):
 def test_built_in_losses_are_the_files_of_the_folder():
     assert set(registry.built_in_losses()) == NAMES <= set(LOSSES)
     assert LOSSES["batch-hard"] == "siamloss.losses.batch_hard:BatchHardLoss"
-    assert loss_module("gsl") == "siamloss.losses.gsl"
+    assert loss_place("gsl") == "siamloss.losses.gsl:GlobalSimilarityLoss"
 
 
 def test_a_new_file_is_a_new_loss(tmp_path):
@@ -70,7 +70,7 @@ def test_lambda_is_written_without_underscore():
 
 def test_unknown_names_point_to_the_nearest():
     with pytest.raises(UnknownNameError, match="unknown loss 'tripet'; did you mean 'triplet'"):
-        loss_module("tripet")
+        loss_place("tripet")
     with pytest.raises(UnknownKeyError, match="no parameter 'gama'; did you mean 'gamma'"):
         make_loss("focal", {"gama": 1})
 
@@ -78,7 +78,7 @@ def test_unknown_names_point_to_the_nearest():
 def test_describing_losses_imports_no_torch():
     code = (
         "import sys; from siamloss.losses import *; from siamloss.losses.registry import check_loss\n"
-        "[(loss_parameters(n), loss_facts(n), loss_module(n), check_loss(n, {}, n)) for n in LOSSES]\n"
+        "[(loss_parameters(n), loss_facts(n), loss_place(n), check_loss(n, {}, n)) for n in LOSSES]\n"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

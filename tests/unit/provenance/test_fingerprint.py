@@ -62,6 +62,10 @@ def test_editing_the_training_loop_does_not_redraw_data(package):
 
 def test_comments_layout_and_docstrings_do_not_count(package):
     assert package("training/loop.py", '"""The training loop', '# a remark\n\n"""A training loop') == set()
+    assert (
+        package("training/validate.py", "VALIDATION_SEED = ", '"""Of the constant above."""\nVALIDATION_SEED = ')
+        == set()
+    )
 
 
 def test_a_loss_is_part_of_its_own_trainings_only(package):
@@ -111,6 +115,19 @@ def test_a_loss_of_another_package_counts_with_what_it_imports_from_its_own(acme
     closure = fingerprint.import_closure("acme.loss")
     assert {"acme.loss", "acme.helper", "siamloss.losses.shared.cells"} <= set(closure)
     assert not {"acme.other", "numpy"} & set(closure)
+
+
+def test_files_of_a_working_folder_count_with_each_other_and_with_nothing_beside_them(acme, tmp_path, monkeypatch):
+    """As of a reader of one's own with a module of helpers."""
+    monkeypatch.syspath_prepend(str(tmp_path / "acme"))
+    first = acme(module="myreader", myreader='import helper, numpy\nFOLDER = "results"', helper="A = 1", other="B = 1")
+    (tmp_path / "acme" / "results").mkdir()
+    (tmp_path / "acme" / "results" / "table.csv").write_text("1")
+    assert acme(module="myreader", other="B = 2") == first
+    second = acme(module="myreader", helper="A = 2")
+    assert second != first
+    from_import = acme(module="myreader", myreader='from helper import A\nFOLDER = "results"')
+    assert acme(module="myreader", helper="A = 3") != from_import
 
 
 def test_relative_imports_are_followed_from_a_package_too(acme):
