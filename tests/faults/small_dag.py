@@ -50,6 +50,9 @@ STAGES = {
 LAST = {stage: "page" if stage in ("frames", "figures", "page") else "tables" for stage in STAGES}
 """Where a restarted run goes on to: to the tables, or to the page where the tables were there before."""
 
+GRACE_S = 60
+"""Seconds after a SIGTERM until ``kill -9``, as schedulers have it: Snakemake 9.27 hangs where its handler waits for
+the lock that the code it interrupted holds (``job_scheduler.py``, ``exit_gracefully``)."""
 SIZE = 2**28
 CRASHING = Path(__file__).parent / "crashing"
 """Holds the sitecustomize.py that ends a job in its middle."""
@@ -67,10 +70,12 @@ class Ended:
     ----------
     verbs : what was at work at the moment of the disturbance; empty between two jobs.
     late : the run had ended before.
+    hung : it did not end by itself, and was killed.
     """
 
     verbs: tuple[str, ...]
     late: bool
+    hung: bool = False
 
 
 class SmallDag:
@@ -202,14 +207,23 @@ class SmallDag:
                 os.killpg(process.pid, signal.SIGTERM)
         elif kind == "full":
             self._fill(spare)
-        code = process.wait(timeout=180)
+        code, hung = None, False
+        try:
+            code = process.wait(timeout=GRACE_S if kind == "term" else 180)
+        except subprocess.TimeoutExpired:
+            if kind != "term":
+                raise
+            hung = True
+            assert not self._verbs(process), "a verb does not end at a SIGTERM"
+            kill_session(process.pid)
+            process.wait()
         if kind == "crash":
             verbs, late = tuple(flag.read_text().split()) if flag.exists() else (), not flag.exists()
             flag.unlink(missing_ok=True)
         if kind == "full":
             late = late or code == 0
             (self.folder / "ballast").unlink()
-        return Ended(verbs, late)
+        return Ended(verbs, late, hung)
 
     def _fill(self, spare):
         """Take all space but ``spare`` bytes."""

@@ -34,7 +34,7 @@ def test_disturbed_anywhere_it_ends_with_the_same_files(dag, record_property, nu
         if not ended.late:
             break
     assert not ended.late, "the run was over before it was disturbed"
-    record_property("hit", {"kind": kind, "verbs": list(ended.verbs)})
+    record_property("hit", {"kind": f"{kind}, then kill" if ended.hung else kind, "verbs": list(ended.verbs)})
     last = targets(LAST[stage])
     said = dag.finish(*last)
     how = f"{kind} at {share:.2f} of {stage}, {spare} bytes left; SEED={SEED} KILLS={KILLS}, -k '[{number}]'"
