@@ -167,9 +167,11 @@ def report_part(experiment: Experiment) -> str:
 
 
 def page_part(experiment: Experiment, ablation: bool = False) -> str:
-    """Hash of everything the report prints, and of how many evaluations of other runs it counts: those of its own come
-    with new records anyway."""
-    own, others = chosen_runs(experiment, ablation), 0
+    """Hash of everything the report prints, and of how many evaluations of other runs it counts.
+
+    Those of its own runs come with new records anyway.
+    """
+    own, others = set(chosen_runs(experiment, ablation)), 0
     ledger = Home(experiment).ledger
     for line in ledger.read_bytes().splitlines() if ledger.is_file() else ():
         try:

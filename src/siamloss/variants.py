@@ -92,9 +92,8 @@ def resolve_grid(name: str, catalogue: Catalogue) -> tuple[Grid, list[Variant]]:
     if raw.get("tune", "base") not in ("base", "own"):
         raise ConfigError(f"'{where}.tune' is {raw['tune']!r} but must be 'base' or 'own'")
     base = resolve_variant(str(raw.get("base", "")), catalogue)
-    axes = {
-        key: [_number(value) for value in axes[key]] for key in sorted(axes)
-    }  # a stored grid has them in this order
+    # In the order that a stored grid has them.
+    axes = {str(key): [_number(value) for value in axes[key]] for key in sorted(axes, key=str)}
     cells = [instance(base, dict(zip(axes, values, strict=True))) for values in itertools.product(*axes.values())]
     if raw.get("tune", "base") == "base":
         cells = [replace(cell, tuned_as=base.tuned_as) for cell in cells]

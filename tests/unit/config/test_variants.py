@@ -143,6 +143,7 @@ def test_search_ranges_are_checked(tune, error, message):
         ({}, ConfigError, "needs 'variants: "),
         ({"base": "gsl", "over": {"eta": 1}}, ConfigError, "needs 'variants: "),
         ({"base": "gsl", "over": {"etta": [1]}}, UnknownKeyError, "did you mean 'eta'"),
+        ({"base": "gsl", "over": {"eta": [1], 1: [1]}}, UnknownKeyError, "'1'"),
         ({"base": "gls", "over": {"eta": [1]}}, UnknownNameError, "did you mean 'gsl'"),
         ({"base": "gsl", "ovr": {"eta": [1]}}, UnknownKeyError, "did you mean 'over'"),
         ({"base": "gsl", "over": {"eta": [1]}, "tune": "mine"}, ConfigError, "must be 'base' or 'own'"),
