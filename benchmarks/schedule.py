@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siamloss.config import Experiment
-from siamloss.runs import FIXED, network_runs, runs, tuned_names
+from siamloss.runs import FIXED, compared, network_runs, runs, tuned_names
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -140,8 +140,17 @@ def jobs_of(experiment: Experiment, rates: Mapping[str, float]) -> dict[str, Job
         "separability",
         [f"{rule} {name} {seed}" for rule in ("train", "scores") for name, seed in networks],
     )
+    shown = compared(experiment)
+    add(
+        "frames",
+        "frames",
+        [
+            *(f"data {dataset.name}" for dataset in sets.test),
+            *(f"track {name} {seed} {dataset.name}" for name, seed in shown for dataset in sets.test),
+            *(f"train {name} {seed}" for name, seed in shown if (name, seed) in networks),
+        ],
+    )
     measured = [*(f"measure {dataset.name}" for dataset in sets.test), "separability", "spec"]
-    add("frames", "frames", measured)
     add("tables", "tables", measured)
     add("figures", "figures", ["tables", *measured])
     add("page", "page", ["tables", "figures", "frames"])

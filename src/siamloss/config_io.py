@@ -4,13 +4,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from siamloss.config import Dataset, Datasets, Experiment, Profile, ReportConfig, Variant
+from siamloss.config import Dataset, Datasets, Experiment, Grid, Profile, ReportConfig, Variant
 from siamloss.config_build import build
 from siamloss.config_check import check_experiment
 from siamloss.errors import ConfigError, RoleError, UnknownKeyError, UnknownNameError, did_you_mean
 from siamloss.presets import PRESETS
 from siamloss.provenance.sealed import read_json
-from siamloss.variants import GRIDS, Catalogue, expand, resolve_grid, resolve_variant
+from siamloss.variants import GRIDS, Catalogue, are_in_place, expand, resolve_grid, resolve_variant
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def resolve(raw: dict[str, Any], catalogue_dir: Path = Path("config")) -> Experi
     catalogue = read_yaml(catalogue_dir / "variants.yaml")
     variants = expand(profile.variants, catalogue)
     grids = [resolve_grid(name, catalogue) for name in profile.ablation.grids]
-    extra = _tuned({cell.name: cell for _, cells in grids for cell in cells}, {item.name for item in variants})
+    extra = _tuned(_cells(grids), {item.name for item in variants})
     values = {item.name: getattr(profile, item.name) for item in fields(Profile)}
     values.update(
         variants=tuple(variants),
@@ -57,6 +57,20 @@ def resolve(raw: dict[str, Any], catalogue_dir: Path = Path("config")) -> Experi
     experiment = Experiment(**values)
     check_experiment(experiment)
     return experiment
+
+
+def _cells(grids: list[tuple[Grid, list[Variant]]]) -> dict[str, Variant]:
+    """Cells of all grids by name; one that is in several is tuned alike in all."""
+    found: dict[str, tuple[str, Variant]] = {}
+    for grid, cells in grids:
+        for cell in cells:
+            first, known = found.setdefault(cell.name, (grid.name, cell))
+            if known.tuned_as != cell.tuned_as:
+                raise ConfigError(
+                    f"'{cell.name}' is in the grids '{first}' and '{grid.name}', which tune it differently; "
+                    "give both the same 'tune' in variants.yaml, or leave one out of ablation.grids"
+                )
+    return {name: cell for name, (_, cell) in found.items()}
 
 
 def _tuned(cells: dict[str, Variant], main: set[str]) -> list[Variant]:
@@ -148,4 +162,11 @@ def read_spec(path: Path) -> Experiment:
         raise ConfigError(
             f"{path} is not a readable spec; delete it and run snakemake again, or 'siamloss spec --config PROFILE'"
         ) from error
-    return build(Experiment, raw)
+    experiment = build(Experiment, raw)
+    for grid in experiment.grids:
+        if not are_in_place([experiment.variant(name) for name in grid.variants], grid):
+            raise ConfigError(
+                f"{path} has the cells of grid '{grid.name}' in another order than its axes, as an older version wrote "
+                "it; delete it and run snakemake again, or 'siamloss spec --config PROFILE'"
+            )
+    return experiment

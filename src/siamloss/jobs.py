@@ -72,7 +72,7 @@ def _files(dataset: Dataset) -> list[Any]:
 @cache
 def _pictures(folder: str) -> dict[str, Entry]:
     """Hashes of one's own pictures; many jobs ask for them, and they do not change while the jobs are planned."""
-    return tree_entries(Path(folder))
+    return tree_entries(Path(folder)) if Path(folder).is_dir() else {}  # the job names what is no folder
 
 
 def data_part(experiment: Experiment, dataset: Dataset) -> str:
@@ -169,7 +169,7 @@ def report_part(experiment: Experiment) -> str:
 def page_part(experiment: Experiment, ablation: bool = False) -> str:
     """Hash of everything the report prints, and of how many evaluations of other runs it counts.
 
-    Those of its own runs come with new records anyway.
+    Those of its own runs come with new records, but for trackings by hand, which ``report --check`` finds.
     """
     own, others = set(chosen_runs(experiment, ablation)), 0
     ledger = Home(experiment).ledger
@@ -182,9 +182,13 @@ def page_part(experiment: Experiment, ablation: bool = False) -> str:
     return short_hash([report_part(experiment), others])
 
 
+TOLD = ("homepage", "expected", "how_to_get")
+"""What the catalogue says of a source to people and to checks of counts."""
+
+
 def source_part(source: Source) -> str:
-    """Hash of what the catalogue says of a source."""
-    return short_hash(asdict(source))
+    """Hash of what decides the files of a source."""
+    return short_hash([value for key, value in asdict(source).items() if key not in TOLD])
 
 
 def count_jobs(experiment: Experiment) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """Names of ``variants.yaml`` -> variants: aliases, instances such as ``gsl[eta=0.5]``, and grids.
 
 A grid is a product of parameter values, or a plain list. Settings that equal those of the base do not make a name of
-their own: ``gsl[delta=0.1]`` is ``gsl`` where 0.1 is the base's delta, so that nothing is trained twice. A parameter
-that the base leaves to the tuning stage is different: ``gsl[eta=0.1]`` has that eta, ``gsl`` the one that was chosen.
+their own: ``gsl[delta=0.1]`` is ``gsl`` where 0.1 is the base's delta, so that nothing is trained twice. What the base
+leaves to the tuning stage is different, the learning rate always: ``gsl[eta=0.1]`` has that eta, ``gsl`` the one that
+was chosen.
 """
 
 import itertools
@@ -54,8 +55,12 @@ def instance(base: Variant, settings: dict[str, Any]) -> Variant:
     """The variant with other settings; its name lists what differs, in the order of the loss's own parameters,
     however the catalogue has them."""
     check_loss(base.loss, {key: value for key, value in settings.items() if key != RATE}, base.name)
-    own = {RATE: base.lr_scale, **base.params}
-    changed = {key: value for key, value in settings.items() if key in base.tune or key not in own or own[key] != value}
+    open_ = {RATE, *base.tune}
+    changed = {
+        key: value
+        for key, value in settings.items()
+        if key in open_ or key not in base.params or base.params[key] != value
+    }
     if not changed:
         return base
     places = {key: place for place, key in enumerate(loss_parameters(base.loss))}
@@ -67,7 +72,7 @@ def instance(base: Variant, settings: dict[str, Any]) -> Variant:
         label=name,
         params={**base.params, **{key: changed[key] for key in order if key != RATE}},
         lr_scale=changed.get(RATE, base.lr_scale),
-        fixed=tuple(sorted(settings)),
+        fixed=tuple(sorted(changed)),
         tuned_as=name,
     )
 
@@ -97,9 +102,22 @@ def resolve_grid(name: str, catalogue: Catalogue) -> tuple[Grid, list[Variant]]:
     cells = [instance(base, dict(zip(axes, values, strict=True))) for values in itertools.product(*axes.values())]
     if raw.get("tune", "base") == "base":
         cells = [replace(cell, tuned_as=base.tuned_as) for cell in cells]
-    plain = instance(base, {key: base.params[key] for key in axes if key in base.params}).name
+    own = {RATE: base.lr_scale, **base.params}
+    plain = instance(base, {key: own[key] for key in axes if key in own}).name
     reference = plain if plain in [cell.name for cell in cells] else ""
     return Grid(name, tuple(cell.name for cell in cells), axes, label, reference), cells
+
+
+def are_in_place(cells: list[Variant], grid: Grid) -> bool:
+    """Whether each cell has the values of its place in the axes; a plain list has no places."""
+    places = [dict(zip(grid.axes, values, strict=True)) for values in itertools.product(*grid.axes.values())]
+    return not grid.axes or (
+        len(cells) == len(places)
+        and all(
+            {RATE: cell.lr_scale, **cell.params}.items() >= place.items()
+            for cell, place in zip(cells, places, strict=True)
+        )
+    )
 
 
 def expand(names: Iterable[str], catalogue: Catalogue) -> list[Variant]:

@@ -75,8 +75,8 @@ STAND_INS: dict[str, StandIn] = {
     "ffmpeg -i tracked.mp4 -c:v libx264 -pix_fmt yuv420p web.mp4": StandIn(
         "test -s results/try/clip/tracked.mp4", "FFmpeg is not among the dependencies: its input is there"
     ),
-    "pip install --constraint constraints.txt '.[cluster]'": StandIn(
-        "pip install --dry-run --no-index --no-build-isolation --no-deps '.[cluster]'", SLURM
+    "pip install --constraint constraints.txt --editable '.[suite,cluster]'": StandIn(
+        "pip install --dry-run --no-index --no-build-isolation --no-deps --editable '.[suite,cluster]'", SLURM
     ),
     "snakemake --profile workflow/profiles/slurm --configfile config/paper.yaml -n": StandIn(PAPER, SLURM),
     "snakemake --profile workflow/profiles/slurm --configfile config/paper.yaml": StandIn(PAPER, SLURM),

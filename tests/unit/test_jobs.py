@@ -18,6 +18,7 @@ from siamloss.config import (
     TuneConfig,
 )
 from siamloss.config_io import load_profile
+from siamloss.data.fetch.catalogue import find_source
 from siamloss.paths import Home
 from siamloss.records.ledger import append_evaluation
 from siamloss.runs import ablation_runs
@@ -282,6 +283,21 @@ def test_the_pictures_of_a_drawn_dataset_count_and_are_hashed_once(experiment, t
     (tmp_path / "one.png").write_bytes(b"two")
     jobs._pictures.cache_clear()
     assert jobs.data_part(experiment, with_photos) != first
+
+
+def test_pictures_that_are_no_folder_are_left_to_the_job(experiment, tmp_path):
+    (tmp_path / "one.png").write_bytes(b"one")
+    drawn = experiment.datasets.test[0]
+    for path in (tmp_path / "one.png", tmp_path / "nowhere"):
+        assert jobs.data_part(experiment, replace(drawn, synthetic=replace(drawn.synthetic, photos=str(path))))
+
+
+def test_what_decides_the_files_of_a_source_counts_and_what_is_told_of_it_does_not():
+    source = find_source("vot2018")
+    part = jobs.source_part(source)
+    assert part == jobs.source_part(replace(source, homepage="elsewhere", how_to_get="ask", expected={}))
+    for change in ({"urls": ("elsewhere",)}, {"path": "x"}, {"licence": "MIT"}, {"archives": {"a": {}}}):
+        assert part != jobs.source_part(replace(source, **change))
 
 
 def test_the_page_is_made_again_when_others_were_evaluated(experiment, tmp_path):

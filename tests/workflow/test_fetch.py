@@ -64,6 +64,30 @@ def test_fetch_gets_all_it_can_and_names_the_rest(project, server):
     assert {path for path, _, _ in server.requests[asked:]} == {"/vot2099/main/bag.zip", "/sequences/bag-uid.zip"}
 
 
+def test_another_entry_of_the_catalogue_fetches_again_and_compares_what_is_there(project, server):
+    assert project.snakemake("fetch").returncode == 0
+    catalogue, folder = project.folder / "config" / "sources.yaml", project.folder / "data" / "otb"
+    manifest, asked = (folder / "manifest.json").read_bytes(), len(server.requests)
+    catalogue.write_text(catalogue.read_text().replace("how_to_get: ask", "how_to_get: go and ask"))
+    assert "fetch_source" not in project.planned("fetch")
+    catalogue.write_text(catalogue.read_text().replace("licence: free", "licence: CC BY 4.0", 1))
+    assert project.planned("fetch")["fetch_source"] == 1
+    (folder / "Boy" / "added.jpg").write_bytes(b"x")
+    damaged = project.snakemake("fetch")
+    assert damaged.returncode != 0
+    assert "CorruptError: " in damaged.stderr
+    assert "has files that came from no archive: Boy/added.jpg; remove them" in damaged.stderr
+    assert (folder / "manifest.json").read_bytes() == manifest, "what is there stays known"
+    (folder / "Boy" / "added.jpg").unlink()
+    assert project.snakemake("fetch").returncode == 0
+    verify_manifest(folder)
+    assert b"CC BY 4.0" in (folder / "manifest.json").read_bytes()
+    assert len(server.requests) == asked, "nothing was missing"
+    assert "fetch_source" not in project.planned("fetch")
+    (folder / "manifest.json").unlink()
+    assert project.planned("fetch")["fetch_source"] == 1
+
+
 def test_data_that_the_user_put_there_is_not_fetched(project, server):
     (project.folder / "data" / "otb" / "Boy").mkdir(parents=True)
     assert "fetch_source" in project.planned("fetch")

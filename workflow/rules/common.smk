@@ -20,9 +20,12 @@ from siamloss.provenance.unfinished import clear_done
 
 
 def get_experiment():
-    """The checked experiment; a mistake in the configuration ends in one line."""
+    """The checked experiment; a mistake in the configuration ends in one line, that of a reader without a file too."""
     try:
-        return resolve(dict(config))
+        experiment = resolve(dict(config))
+        for dataset in experiment.all_datasets:
+            jobs.code("data", dataset=dataset)
+        return experiment
     except SiamlossError as error:
         print(f"siamloss: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -83,6 +86,9 @@ def get_sources():
 
 FETCHABLE, MANUAL = get_sources()
 DATA_ROOT = Path(EXPERIMENT.data_root)
+for _folder in FETCHABLE:
+    if not (DATA_ROOT / _folder / "manifest.json").exists():
+        (DATA_ROOT / _folder / ".fetched").unlink(missing_ok=True)  # without its manifest it is to be fetched again
 
 
 def get_source(wildcards):

@@ -33,12 +33,13 @@ rule data:
 
 rule fetch:
     input:
-        [DATA_ROOT / folder / "manifest.json" for folder in FETCHABLE],
+        [DATA_ROOT / folder / ".fetched" for folder in FETCHABLE],
 
 
 rule fetch_source:
+    # A file of its own: Snakemake removes outputs, and what is there has to be compared with its manifest.
     output:
-        DATA_ROOT / "{folder}" / "manifest.json",
+        touch(DATA_ROOT / "{folder}" / ".fetched"),
     log:
         HOME.log("fetch-{folder}"),
     wildcard_constraints:

@@ -53,7 +53,7 @@ def build_store(
     EmptySequenceError : no sequence has two frames to cut.
     CorruptError : the dataset is not the one that its manifest lists.
     """
-    out = Path(out)
+    out = Path(out).resolve() if Path(out).is_symlink() else Path(out)
     progress_dir = Path(progress_dir or out.with_name(f".{out.name}.progress"))
     threads = max(threads, 1)
     plan = make_plan(experiment, name, open_source(experiment, name, manifest), manifest)

@@ -75,6 +75,7 @@ class Sequence:
     masks: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
+        self._convert()
         count = len(self.frame_paths)
         if count == 0:
             raise EmptySequenceError(
@@ -111,6 +112,15 @@ class Sequence:
                 f"sequence '{self.name}' has a similarity of a distractor outside 0..1; "
                 "correct distractor.label, or remove it"
             )
+
+    def _convert(self) -> None:
+        """What a reader of one's own gives as text or lists, as paths and arrays."""
+        if not all(isinstance(path, Path) for path in self.frame_paths):
+            object.__setattr__(self, "frame_paths", tuple(map(Path, self.frame_paths)))
+        for name, kind in (("boxes", np.float64), ("visible", bool), ("distractor", np.float64)):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, np.ndarray):
+                object.__setattr__(self, name, np.asarray(value, kind))
 
     def __len__(self) -> int:
         return len(self.frame_paths)

@@ -64,14 +64,15 @@ def _host() -> str:
 def _sweep(folder: Path, stem: str) -> None:
     """Remove what killed processes left behind under the same name: those of this machine, and where the workflow has
     products locked, those of any."""
+    hosts = (_host(), platform.node())  # the second in what older versions left
     for left in folder.glob(f".{glob.escape(stem)}.*-*"):
-        owner = re.fullmatch(r"([^.]+)-(\d+)\.(part|old)(\.[^.]*)?", left.name.removeprefix(f".{stem}."))
-        if owner is None:
+        owner = re.fullmatch(r"(.+)-(\d+)\.(part|old)(\.[^.]*)?", left.name.removeprefix(f".{stem}."))
+        if owner is None or ("." in owner[1] and owner[1] not in hosts):
             continue
-        here, number = owner[1] == _host(), int(owner[2])
+        here, number = owner[1] in hosts, int(owner[2])
         gone = number == os.getpid() or not Path(f"/proc/{number}").exists() if here else bool(os.environ.get(LOCKS))
         if gone:
-            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink(missing_ok=True)
 
 
 def sync_tree(folder: Path) -> None:
@@ -132,11 +133,13 @@ def write_bytes(path: Path, data: bytes) -> None:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside ``path``; it replaces ``path`` only if the block succeeds.
 
+    Where ``path`` is a link, the folder that it names is replaced, and the link stays.
+
     Raises
     ------
     ConfigError, DiskFullError : as :func:`atomic_path`.
     """
-    path = Path(path)
+    path = Path(path).resolve() if Path(path).is_symlink() else Path(path)
     _make_room(path)
     temporary = path.with_name(f".{path.name}.{_owner()}.part")
     _sweep(path.parent, path.name)

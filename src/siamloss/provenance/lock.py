@@ -41,12 +41,11 @@ def exclusive(path: Path) -> Iterator[None]:
         yield
 
 
-def free(path: Path) -> bool:
-    """Whether no process holds the lock file at this moment."""
-    if not path.exists():
-        return True
+@contextmanager
+def if_free(path: Path) -> Iterator[bool]:
+    """Hold the lock file ``path`` where no other process does; yields whether."""
     with open(path, "a") as file:
-        return try_lock(file, path)
+        yield try_lock(file, path)
 
 
 def try_lock(file: IO | int, path: Path) -> bool:

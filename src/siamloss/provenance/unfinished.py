@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from siamloss.provenance.lock import exclusive, free, lock_of
+from siamloss.provenance.lock import exclusive, if_free, lock_of
 
 DONE = "done"
 """File in a kept folder: its job has made its product."""
@@ -36,5 +36,8 @@ def leave(folder: Path, keep: bool) -> None:
 def clear_done(root: Path) -> None:
     """Clear all folders below ``root`` whose job is done and at which no process is any more."""
     for mark in sorted(root.glob(f"**/{DONE}")):
-        if free(lock_of(mark.parent)):
-            shutil.rmtree(mark.parent, ignore_errors=True)
+        if not mark.is_file():
+            continue  # a folder of this name
+        with if_free(lock_of(mark.parent)) as alone:
+            if alone:
+                shutil.rmtree(mark.parent, ignore_errors=True)

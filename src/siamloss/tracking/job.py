@@ -16,6 +16,7 @@ from siamloss.config import Experiment
 from siamloss.data.readers import reader_place
 from siamloss.data.sequence import Sequence
 from siamloss.data.verified import open_verified
+from siamloss.errors import ConfigError
 from siamloss.paths import Home
 from siamloss.provenance.fingerprint import code_fingerprint
 from siamloss.provenance.hashing import sha256_file, short_hash
@@ -57,6 +58,8 @@ def track_run(
     is no other evaluation.
     """
     dataset = experiment.dataset(benchmark)
+    if run and experiment.variant(variant).control in CONTROLS:
+        raise ConfigError(f"'{variant}' is a control without a network; leave --run out")
     code = code_fingerprint(__name__, reader_place(dataset.format, dataset.reader), *(NETWORK if run else ()))
     sequences = open_verified(experiment, benchmark, manifest)
     player = _open_player(experiment, variant, dataset.format, run, streams, threads)

@@ -1,13 +1,14 @@
 """Names of variants: aliases, instances, grids."""
 
-from dataclasses import asdict
-from pathlib import Path
+import shutil
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from tests.conftest import ROOT
 
 from siamloss.config import Grid
-from siamloss.config_io import read_yaml
+from siamloss.config_io import load_profile, read_spec, read_yaml
 from siamloss.errors import ConfigError, UnknownKeyError, UnknownNameError
 from siamloss.losses import make_loss
 from siamloss.provenance.sealed import read_json, write_json
@@ -25,7 +26,7 @@ CATALOGUE = {
         "list": {"variants": ["logistic", "ours", "gsl[eta=2]"]},
     },
 }
-REAL = read_yaml(Path(__file__).resolve().parents[3] / "config" / "variants.yaml")
+REAL = read_yaml(ROOT / "config" / "variants.yaml")
 
 
 def with_grid(**raw):
@@ -84,6 +85,46 @@ def test_a_stored_grid_has_its_cells_where_their_values_say(over, tmp_path):
     for place in np.ndindex(names.shape):
         wanted = {key: values[index] for index, (key, values) in zip(place, stored.axes.items(), strict=True)}
         assert wanted.items() <= params[names[place]].items()
+
+
+def test_a_grid_that_an_older_version_stored_in_another_order_is_refused(tmp_path):
+    experiment = load_profile(ROOT / "config" / "demo.yaml", ablation={"grids": ["terms", "eta-alpha"]})
+    path = tmp_path / "spec.json"
+    write_json(path, experiment.to_dict(), sort_keys=True)
+    assert read_spec(path).grids == experiment.grids
+    grid = experiment.grids[1]
+    turned = tuple(cells_of(grid).T.ravel())
+    write_json(path, replace(experiment, grids=(experiment.grids[0], replace(grid, variants=turned))).to_dict())
+    with pytest.raises(ConfigError, match=r"cells of grid 'eta-alpha' in another order .* run snakemake again"):
+        read_spec(path)
+
+
+def test_a_given_learning_rate_is_a_variant_of_its_own():
+    """Tuning chooses that of the base, whatever the catalogue has; the cell has the one that its name says."""
+    cell = resolve_variant("gsl[lr_scale=1]", CATALOGUE)
+    assert (cell.name, cell.fixed, cell.lr_scale) == ("gsl[lr_scale=1]", ("lr_scale",), 1)
+    assert resolve_variant("gsl[lr_scale=1,lambda=3]", CATALOGUE) != resolve_variant("gsl[lambda=3]", CATALOGUE)
+    grid, cells = resolve_grid("bad", with_grid(base="gsl", over={"lr_scale": [0.3, 1]}))
+    assert grid.reference == cells[1].name == "gsl[lr_scale=1]"
+
+
+def test_a_cell_is_the_same_in_every_grid():
+    alone = resolve_grid("bad", with_grid(base="gsl", over={"lambda": [2]}))[1]
+    beside = resolve_grid("bad", with_grid(base="gsl", over={"lambda": [2], "moments": ["batch", "map"]}))[1]
+    assert alone[0] == beside[0]
+
+
+def test_grids_that_tune_a_cell_differently_are_refused(tmp_path):
+    for name in ("datasets.yaml", "variants.yaml", "demo.yaml"):
+        shutil.copy(ROOT / "config" / name, tmp_path)
+    grids = {"ablation": {"grids": ["lambda", "lambda-delta"]}}
+    with pytest.raises(
+        ConfigError, match=r"'gsl\[lambda=0.3\]' is in the grids 'lambda' and 'lambda-delta', which tune"
+    ):
+        load_profile(tmp_path / "demo.yaml", **grids)
+    text = (tmp_path / "variants.yaml").read_text().replace("tune: own", "tune: base")
+    (tmp_path / "variants.yaml").write_text(text)
+    assert len(load_profile(tmp_path / "demo.yaml", **grids).grids) == 2
 
 
 def test_the_order_of_settings_makes_no_other_variant():

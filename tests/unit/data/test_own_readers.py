@@ -2,7 +2,9 @@
 
 import typing
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from siamloss import jobs
@@ -28,6 +30,12 @@ def read(root, names):
 
 def twice(root, names):
     return [*read(root, names), *read(root, ("all", "other"))]
+
+def plain(root, names):
+    paths = [str(path) for path in sorted(root.glob("*.jpg"))]
+    count = len(paths)
+    boxes, visible, distractor = [[1, 2, 5, 6]] * count, [1] * count, [0] * count
+    return [Sequence("all", paths, boxes, visible, distractor=distractor)]
 
 def nothing(root, names):
     return []
@@ -96,6 +104,15 @@ def test_a_reader_of_another_package_reads_a_dataset(own, package, tmp_path, rea
     found = check_dataset(tmp_path / "data" / "wild", reader)
     assert [(item.level, item.code) for item in found.findings] == []
     assert found.facts["sequences"] == 1
+
+
+def test_paths_as_text_and_lists_are_taken_as_the_field_knows_them(own, package):
+    dataset = with_reader(own, reader="ownreader.wild:plain", sequences=()).datasets.test[0]
+    (sequence,) = open_dataset(with_reader(own, reader="ownreader.wild:plain", sequences=()), dataset)
+    assert all(isinstance(path, Path) for path in sequence.frame_paths)
+    assert isinstance(sequence.frame_paths, tuple)
+    arrays = (sequence.boxes, sequence.visible, sequence.distractor)
+    assert [array.dtype for array in arrays] == [np.float64, bool, np.float64]
 
 
 def test_the_code_of_a_reader_belongs_to_the_jobs_that_read_with_it(own, package):

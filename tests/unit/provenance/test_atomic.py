@@ -126,6 +126,39 @@ def test_leftovers_of_other_machines_are_swept_where_the_workflow_locks_products
     assert {path.name for path in tmp_path.iterdir()} == {"run", *beside}
 
 
+def test_what_an_older_version_left_on_a_host_with_dots_in_its_name_is_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr("platform.node", lambda: "node1.cluster.local")
+    left, other = (tmp_path / f".run.{host}-{2**22 + 5}.part" for host in ("node1.cluster.local", "manifest.node1"))
+    left.mkdir()
+    other.mkdir()
+    with atomic_folder(tmp_path / "run"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"run", other.name}
+
+
+def test_a_folder_behind_a_link_is_replaced_and_the_link_stays(tmp_path):
+    disk, link = tmp_path / "disk", tmp_path / "results" / "run"
+    (disk / "run").mkdir(parents=True)
+    link.parent.mkdir()
+    link.symlink_to(disk / "run")
+    for text in ("one", "two"):
+        with atomic_folder(link) as folder:
+            assert folder.parent == disk, "renamed on the disk that the link leads to"
+            (folder / "x").write_text(text)
+        assert (link / "x").read_text() == text
+    assert link.is_symlink()
+    assert [path.name for path in disk.iterdir()] == ["run"]
+    assert [path.name for path in link.parent.iterdir()] == ["run"]
+
+
+def test_a_link_that_a_kill_left_is_swept_and_what_it_leads_to_stays(tmp_path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / f".run.{_owner().rpartition('-')[0]}-{2**22 + 5}.old").symlink_to(tmp_path / "kept")
+    with atomic_folder(tmp_path / "run"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"kept", "run"}
+
+
 def test_an_old_folder_that_a_kill_left_is_swept_with_the_next_one(tmp_path):
     left = tmp_path / f".store.{_owner().rpartition('-')[0]}-{2**22 + 5}.old"
     left.mkdir()

@@ -5,13 +5,15 @@ import fcntl
 import os
 import re
 import select
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from siamloss.errors import ConfigError
-from siamloss.provenance.lock import exclusive, free
+from siamloss.provenance.lock import exclusive, if_free, lock_of
+from siamloss.provenance.unfinished import clear_done, leave
 from siamloss.records.ledger import append_evaluation
 
 HOLDER = """
@@ -60,7 +62,7 @@ def test_a_file_system_without_locks_has_a_name(tmp_path, monkeypatch, number):
     monkeypatch.setattr(fcntl, "flock", refuse)
     path = tmp_path / "job.lock"
     path.touch()
-    for use in (lambda: exclusive(path).__enter__(), lambda: free(path)):
+    for use in (lambda: exclusive(path).__enter__(), lambda: if_free(path).__enter__()):
         with pytest.raises(
             ConfigError, match=rf"cannot lock {re.escape(str(path))} \(.*\); mount its file system with"
         ):
@@ -103,6 +105,25 @@ def test_free_lock_is_taken_in_silence_and_left_after_an_error(start, tmp_path):
         process = start(path)
         out, err = process.communicate(text, timeout=20)
         assert (out, err, process.returncode) == ("held\n", "", code)
+
+
+def test_finished_work_is_cleared_and_nobody_can_be_at_it_meanwhile(start, tmp_path, monkeypatch):
+    done, busy, open_ = (tmp_path / name for name in ("done", "busy", "open"))
+    for folder in (done, busy):
+        leave(folder, keep=True)
+    open_.mkdir()
+    assert line(start(lock_of(busy)).stdout) == "held\n"
+    remove, waited = shutil.rmtree, []
+
+    def removed(folder, **options):
+        other = start(lock_of(folder))
+        waited.append(line(other.stderr))
+        remove(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    clear_done(tmp_path)
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"busy", "open"}
+    assert [text.split(" (")[0] for text in waited] == ["waiting for another process that is at the same job"]
 
 
 def test_jobs_with_other_locks_do_not_wait(start, tmp_path):

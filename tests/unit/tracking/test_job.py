@@ -212,6 +212,13 @@ def test_trained_variant_needs_its_run(tiny, bench, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("variant", ["never-moves", "oracle"])
+def test_a_control_without_a_network_takes_no_run(tiny, bench, tmp_path, variant):
+    with pytest.raises(ConfigError, match=f"'{variant}' is a control without a network; leave --run out"):
+        track(tiny, bench["otb"], tmp_path / "a.parquet", variant, run=tmp_path / "nowhere")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_run_that_is_not_there_is_named(tiny, bench, tmp_path):
     with pytest.raises(MissingDataError, match="nowhere is no run directory; give results"):
         track(tiny, bench["otb"], tmp_path / "a.parquet", "gsl", run=tmp_path / "nowhere")
