@@ -21,6 +21,7 @@ from pathlib import Path
 
 import yaml
 
+from siamloss import jobs
 from siamloss.config_io import load_profile
 from siamloss.jobs import ENTRY, count_jobs
 from siamloss.tracking.by_name import NETWORK
@@ -73,6 +74,33 @@ def time_plan(folder: Path, rounds: int) -> str:
     return timed(command, folder, rounds)[0]
 
 
+def time_hashes(profile: Path) -> dict[str, str]:
+    """Seconds of the clock for the two hashes of every job, as a plan asks for them: of code and of configuration."""
+    experiment = load_profile(profile)
+    sets, runs = experiment.datasets, jobs.runs(experiment)
+    begin = time.perf_counter()
+    for verb in ENTRY:
+        jobs.code(verb)
+    for dataset in experiment.all_datasets:
+        jobs.code("data", dataset=dataset)
+    for name, _ in runs:
+        variant = experiment.variant(name)
+        jobs.code("tune", variant, sets.val)
+        jobs.code("train", variant)
+        for dataset in sets.test:
+            jobs.code("track", variant, dataset)
+    middle = time.perf_counter()
+    for dataset in experiment.all_datasets:
+        jobs.data_part(experiment, dataset)
+    for name, seed in runs:
+        variant = experiment.variant(name)
+        jobs.tune_part(experiment, variant)
+        jobs.train_part(experiment, variant, seed)
+        for dataset in sets.test:
+            jobs.track_part(experiment, variant, dataset)
+    return {"code": f"{middle - begin:.2f}", "configuration": f"{time.perf_counter() - middle:.2f}"}
+
+
 def ours_of(importtime: str) -> float:
     """Seconds in the files of siamloss themselves, of the table of ``python -X importtime``."""
     rows = re.findall(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)", importtime)
@@ -99,6 +127,7 @@ def main() -> None:
         counts = make_project(Path(name))
         found["jobs"] = sum(counts.values())
         found["planned"] = time_plan(Path(name), options.rounds)
+        found["of these hashes"] = time_hashes(Path(name) / "config" / "demo.yaml")
     if options.finished:
         found["nothing to do"] = time_plan(options.finished, options.rounds)
     found["verbs"] = {verb: time_imports(verb, options.rounds) for verb in ENTRY}

@@ -229,16 +229,27 @@ def get_ablation_labels(wildcards):
     return {"grid": getattr(wildcards, "grid", wildcards.name), "part": wildcards.name}
 
 
+LOCK_FILES = []
+
+
 def take_lock():
-    """One snakemake per working folder, as Snakemake itself has it; the operating system releases the lock when the process dies."""
-    path = Path(".snakemake/siamloss.lock")
-    path.parent.mkdir(exist_ok=True)
-    globals()["LOCK_FILE"] = open(path, "w")
-    try:
-        alone = try_lock(LOCK_FILE, path)
-    except SiamlossError as error:
-        return f"siamloss: {type(error).__name__}: {error}"
-    return "" if alone else "siamloss: another snakemake is running in this folder; wait for it or stop it"
+    """One snakemake per working folder, as Snakemake itself has it, and per folder of results: each clears what was finished
+    when it ends. The operating system releases the locks when the process dies."""
+    for path, where in (
+        (Path(".snakemake/siamloss.lock"), "in this folder"),
+        (HOME.progress("snakemake.lock"), f"on {HOME.root}"),
+    ):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            LOCK_FILES.append(open(path, "w"))
+            alone = try_lock(LOCK_FILES[-1], path)
+        except SiamlossError as error:
+            return f"siamloss: {type(error).__name__}: {error}"
+        except OSError as error:
+            return f"siamloss: ConfigError: cannot write {path} ({error.strerror}); give another folder, or free some space"
+        if not alone:
+            return f"siamloss: another snakemake is running {where}; wait for it or stop it"
+    return ""
 
 
 onstart:
