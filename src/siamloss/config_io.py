@@ -44,7 +44,11 @@ def resolve(raw: dict[str, Any], catalogue_dir: Path = Path("config")) -> Experi
     catalogue = read_yaml(catalogue_dir / "variants.yaml")
     variants = expand(profile.variants, catalogue)
     grids = [resolve_grid(name, catalogue) for name in profile.ablation.grids]
-    extra = _tuned(_cells(grids), {item.name for item in variants})
+    listed = [resolve_grid(name, catalogue) for name in profile.variants if name in (catalogue.get(GRIDS) or {})]
+    extra = _tuned(
+        _cells([*listed, *grids], {_canonical(name, catalogue) for name in profile.variants}),
+        {item.name for item in variants},
+    )
     values = {item.name: getattr(profile, item.name) for item in fields(Profile)}
     values.update(
         variants=tuple(variants),
@@ -59,16 +63,16 @@ def resolve(raw: dict[str, Any], catalogue_dir: Path = Path("config")) -> Experi
     return experiment
 
 
-def _cells(grids: list[tuple[Grid, list[Variant]]]) -> dict[str, Variant]:
-    """Cells of all grids by name; one that is in several is tuned alike in all."""
+def _cells(grids: list[tuple[Grid, list[Variant]]], named: set[str]) -> dict[str, Variant]:
+    """Cells of all grids by name; one that is in several is tuned alike in all, unless the main list names it."""
     found: dict[str, tuple[str, Variant]] = {}
     for grid, cells in grids:
         for cell in cells:
             first, known = found.setdefault(cell.name, (grid.name, cell))
-            if known.tuned_as != cell.tuned_as:
+            if known.tuned_as != cell.tuned_as and cell.name not in named:
                 raise ConfigError(
                     f"'{cell.name}' is in the grids '{first}' and '{grid.name}', which tune it differently; "
-                    "give both the same 'tune' in variants.yaml, or leave one out of ablation.grids"
+                    "give both the same 'tune' in variants.yaml, leave one out, or name the variant in 'variants'"
                 )
     return {name: cell for name, (_, cell) in found.items()}
 
@@ -163,8 +167,10 @@ def read_spec(path: Path) -> Experiment:
             f"{path} is not a readable spec; delete it and run snakemake again, or 'siamloss spec --config PROFILE'"
         ) from error
     experiment = build(Experiment, raw)
+    known = {variant.name: variant for variant in (*experiment.variants, *experiment.grid_variants)}
     for grid in experiment.grids:
-        if not are_in_place([experiment.variant(name) for name in grid.variants], grid):
+        cells = [known[name] for name in grid.variants if name in known]
+        if len(cells) == len(grid.variants) and not are_in_place(cells, grid):
             raise ConfigError(
                 f"{path} has the cells of grid '{grid.name}' in another order than its axes, as an older version wrote "
                 "it; delete it and run snakemake again, or 'siamloss spec --config PROFILE'"

@@ -88,7 +88,7 @@ class SmallDag:
     """
 
     def __init__(self, folder, states):
-        self.folder, self.states = folder, states
+        self.folder, self.states, self.hung = folder, states, 0
         folder.mkdir()
         self.mounted = os.geteuid() == 0 and self._mount()
         self._project = Project(folder)
@@ -213,7 +213,7 @@ class SmallDag:
         except subprocess.TimeoutExpired:
             if kind != "term":
                 raise
-            hung = True
+            hung, self.hung = True, self.hung + 1
             assert not self._verbs(process), "a verb does not end at a SIGTERM"
             kill_session(process.pid)
             process.wait()

@@ -3,6 +3,7 @@ import re
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from siamloss import jobs
@@ -86,9 +87,18 @@ def get_sources():
 
 FETCHABLE, MANUAL = get_sources()
 DATA_ROOT = Path(EXPERIMENT.data_root)
-for _folder in FETCHABLE:
-    if not (DATA_ROOT / _folder / "manifest.json").exists():
-        (DATA_ROOT / _folder / ".fetched").unlink(missing_ok=True)  # without its manifest it is to be fetched again
+
+
+def withdraw_marks():
+    """What has lost its manifest is to be fetched again."""
+    for folder in FETCHABLE:
+        mark = DATA_ROOT / folder / ".fetched"
+        if mark.is_file() and not mark.with_name("manifest.json").is_file():
+            with suppress(OSError):
+                mark.unlink()
+
+
+withdraw_marks()
 
 
 def get_source(wildcards):
@@ -232,29 +242,25 @@ def get_ablation_labels(wildcards):
 LOCK_FILES = []
 
 
-def take_lock():
+def take_lock(path, where):
     """One snakemake per working folder, as Snakemake itself has it, and per folder of results: each clears what was finished
     when it ends. The operating system releases the locks when the process dies."""
-    for path, where in (
-        (Path(".snakemake/siamloss.lock"), "in this folder"),
-        (HOME.progress("snakemake.lock"), f"on {HOME.root}"),
-    ):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            LOCK_FILES.append(open(path, "w"))
-            alone = try_lock(LOCK_FILES[-1], path)
-        except SiamlossError as error:
-            return f"siamloss: {type(error).__name__}: {error}"
-        except OSError as error:
-            return f"siamloss: ConfigError: cannot write {path} ({error.strerror}); give another folder, or free some space"
-        if not alone:
-            return f"siamloss: another snakemake is running {where}; wait for it or stop it"
-    return ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        LOCK_FILES.append(open(path, "w"))
+        alone = try_lock(LOCK_FILES[-1], path)
+    except SiamlossError as error:
+        return f"siamloss: {type(error).__name__}: {error}"
+    except OSError as error:
+        return f"siamloss: ConfigError: cannot write {path} ({error.strerror}); give another folder, or free some space"
+    return "" if alone else f"siamloss: another snakemake is running {where}; wait for it or stop it"
 
 
 onstart:
     fetching = set(workflow.dag_settings.targets) == {"fetch"}
-    problem = take_lock() or ("" if fetching else missing_datasets(EXPERIMENT))
+    problem = take_lock(Path(".snakemake/siamloss.lock"), "in this folder")
+    problem = problem or ("" if fetching else missing_datasets(EXPERIMENT))
+    problem = problem or take_lock(HOME.progress("snakemake.lock"), f"on {HOME.root}")
     if problem:
         print(problem, file=sys.stderr, flush=True)
         os._exit(2)

@@ -115,12 +115,19 @@ class Sequence:
 
     def _convert(self) -> None:
         """What a reader of one's own gives as text or lists, as paths and arrays."""
-        if not all(isinstance(path, Path) for path in self.frame_paths):
-            object.__setattr__(self, "frame_paths", tuple(map(Path, self.frame_paths)))
-        for name, kind in (("boxes", np.float64), ("visible", bool), ("distractor", np.float64)):
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, np.ndarray):
-                object.__setattr__(self, name, np.asarray(value, kind))
+        paths = tuple(self.frame_paths)
+        if not all(isinstance(path, Path) for path in paths):
+            paths = tuple(map(Path, paths))
+        visible = np.asarray(self.visible)
+        if visible.dtype.kind not in "biu":
+            raise AnnotationError(
+                f"sequence '{self.name}' says with {visible.dtype} where its target is visible; give true or false"
+            )
+        object.__setattr__(self, "frame_paths", paths)
+        object.__setattr__(self, "visible", visible.astype(bool, copy=False))
+        object.__setattr__(self, "boxes", np.asarray(self.boxes, np.float64))
+        if self.distractor is not None:
+            object.__setattr__(self, "distractor", np.asarray(self.distractor, np.float64))
 
     def __len__(self) -> int:
         return len(self.frame_paths)

@@ -39,5 +39,5 @@ def clear_done(root: Path) -> None:
         if not mark.is_file():
             continue  # a folder of this name
         with if_free(lock_of(mark.parent)) as alone:
-            if alone:
+            if alone and mark.is_file():
                 shutil.rmtree(mark.parent, ignore_errors=True)

@@ -122,6 +122,16 @@ def test_grids_that_tune_a_cell_differently_are_refused(tmp_path):
         ConfigError, match=r"'gsl\[lambda=0.3\]' is in the grids 'lambda' and 'lambda-delta', which tune"
     ):
         load_profile(tmp_path / "demo.yaml", **grids)
+    for listed in (["lambda", "lambda-delta"], ["lambda-delta", "lambda"]):
+        with pytest.raises(ConfigError, match="which tune it differently"):
+            load_profile(tmp_path / "demo.yaml", variants=["logistic", "gsl", *listed], ablation={})
+    with pytest.raises(ConfigError, match="which tune it differently"):
+        load_profile(
+            tmp_path / "demo.yaml", variants=["logistic", "gsl", "lambda"], ablation={"grids": ["lambda-delta"]}
+        )
+    cells = [name for name in resolve_grid("lambda", REAL)[0].variants if name != "gsl"]
+    named = load_profile(tmp_path / "demo.yaml", variants=["logistic", "gsl", "triplet", *cells], **grids)
+    assert named.variant("gsl[lambda=0.3]").tuned_as == "gsl[lambda=0.3]", "the main list decides"
     text = (tmp_path / "variants.yaml").read_text().replace("tune: own", "tune: base")
     (tmp_path / "variants.yaml").write_text(text)
     assert len(load_profile(tmp_path / "demo.yaml", **grids).grids) == 2

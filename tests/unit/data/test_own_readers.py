@@ -15,7 +15,7 @@ from siamloss.data.open import open_dataset
 from siamloss.data.prepare import prepare_dataset
 from siamloss.data.readers import READERS, pending_of, read_with, reader_place
 from siamloss.data.verified import open_verified
-from siamloss.errors import ConfigError, CorruptError, MissingDataError, UnknownNameError
+from siamloss.errors import AnnotationError, ConfigError, CorruptError, MissingDataError, UnknownNameError
 from siamloss.provenance import fingerprint
 
 READER = """
@@ -32,10 +32,14 @@ def twice(root, names):
     return [*read(root, names), *read(root, ("all", "other"))]
 
 def plain(root, names):
-    paths = [str(path) for path in sorted(root.glob("*.jpg"))]
-    count = len(paths)
+    found = sorted(root.glob("*.jpg"))
+    paths, count = map(str, found), len(found)
     boxes, visible, distractor = [[1, 2, 5, 6]] * count, [1] * count, [0] * count
     return [Sequence("all", paths, boxes, visible, distractor=distractor)]
+
+def worded(root, names):
+    paths = tuple(root.glob("*.jpg"))
+    return [Sequence("all", paths, [[1, 2, 5, 6]] * len(paths), ["0"] * len(paths))]
 
 def nothing(root, names):
     return []
@@ -113,6 +117,9 @@ def test_paths_as_text_and_lists_are_taken_as_the_field_knows_them(own, package)
     assert isinstance(sequence.frame_paths, tuple)
     arrays = (sequence.boxes, sequence.visible, sequence.distractor)
     assert [array.dtype for array in arrays] == [np.float64, bool, np.float64]
+    worded = with_reader(own, reader="ownreader.wild:worded", sequences=())
+    with pytest.raises(AnnotationError, match="sequence 'all' says with <U1 where its target is visible; give true or"):
+        open_dataset(worded, worded.datasets.test[0])
 
 
 def test_the_code_of_a_reader_belongs_to_the_jobs_that_read_with_it(own, package):
