@@ -129,8 +129,9 @@ def test_grids_that_tune_a_cell_differently_are_refused(tmp_path):
         load_profile(
             tmp_path / "demo.yaml", variants=["logistic", "gsl", "lambda"], ablation={"grids": ["lambda-delta"]}
         )
+    main = read_yaml(tmp_path / "demo.yaml")["variants"]
     cells = [name for name in resolve_grid("lambda", REAL)[0].variants if name != "gsl"]
-    named = load_profile(tmp_path / "demo.yaml", variants=["logistic", "gsl", "triplet", *cells], **grids)
+    named = load_profile(tmp_path / "demo.yaml", variants=[*main, *cells], **grids)
     assert named.variant("gsl[lambda=0.3]").tuned_as == "gsl[lambda=0.3]", "the main list decides"
     text = (tmp_path / "variants.yaml").read_text().replace("tune: own", "tune: base")
     (tmp_path / "variants.yaml").write_text(text)
