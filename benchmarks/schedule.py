@@ -191,9 +191,9 @@ def main() -> None:
         jobs = jobs_of(experiment, rates)
         work, path = sum(job.seconds for job in jobs.values()) / 3600, critical_path(jobs) / 3600
         found[name] = table(jobs)
-        print(f"{name}: {len(jobs)} jobs, {work:.2f} h of work, critical path {path:.2f} h")
+        print(f"{name}: {len(jobs)} jobs, {work:.3g} h of work, critical path {path:.3g} h")
         for count, hours, efficiency in found[name]:
-            print(f"| {count} | {hours:.2f} | {work / hours:.1f} | {efficiency:.0%} |")
+            print(f"| {count} | {hours:.3g} | {work / hours:.1f} | {efficiency:.0%} |")
     if asked.figure is not None:
         from benchmarks.schedule_figure import draw
 
