@@ -205,10 +205,6 @@ TRACELESS = ("checkpoint_steps", "crops_on_device", "tensorboard")
 """Settings of the training that no weight depends on."""
 
 
-BY_TRIAL = ("epochs", "pairs_per_epoch", "val_pairs", "epoch_maps")
-"""Settings of the training that a trial of the tuning has its own of."""
-
-
 @dataclass(frozen=True)
 class TuneConfig:
     """The budget that every variant gets to choose its learning rate and open parameters, on the validation role."""
@@ -220,6 +216,12 @@ class TuneConfig:
     val_sequences: int = 0
     seed: int = 0
     lr_scale: tuple[float, ...] = (0.03, 3.0)
+
+    @property
+    def budget(self) -> dict[str, int]:
+        """Settings of the training that a trial has its own of."""
+        own = {"epochs": self.epochs, "pairs_per_epoch": self.pairs_per_epoch, "val_pairs": self.val_pairs}
+        return {**own, "epoch_maps": 0}
 
 
 @dataclass(frozen=True)

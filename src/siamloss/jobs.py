@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from siamloss.config import BY_TRIAL, TRACELESS, Dataset, Experiment, Variant
+from siamloss.config import TRACELESS, Dataset, Experiment, Variant
 from siamloss.data.fetch.catalogue import Source
 from siamloss.data.readers import reader_place
 from siamloss.losses.registry import loss_place
@@ -95,7 +95,7 @@ def tune_part(experiment: Experiment, variant: Variant) -> str:
     val = experiment.datasets.val
     search = [asdict(experiment.tune), variant.tune, variant.fixed, val.name, val.sequences]
     search += [asdict(experiment.track), experiment.crops.context]
-    trial = replace(experiment, train=replace(experiment.train, **dict.fromkeys(BY_TRIAL, 0)))
+    trial = replace(experiment, train=replace(experiment.train, **experiment.tune.budget))
     return short_hash([train_part(trial, variant, experiment.tune.seed), search])
 
 

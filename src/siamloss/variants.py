@@ -55,12 +55,8 @@ def instance(base: Variant, settings: dict[str, Any]) -> Variant:
     """The variant with other settings; its name lists what differs, in the order of the loss's own parameters,
     however the catalogue has them."""
     check_loss(base.loss, {key: value for key, value in settings.items() if key != RATE}, base.name)
-    open_ = {RATE, *base.tune}
-    changed = {
-        key: value
-        for key, value in settings.items()
-        if key in open_ or key not in base.params or base.params[key] != value
-    }
+    own = base.params  # without the rate, which tuning chooses for every base: given, it always makes a variant
+    changed = {key: value for key, value in settings.items() if key in base.tune or key not in own or own[key] != value}
     if not changed:
         return base
     places = {key: place for place, key in enumerate(loss_parameters(base.loss))}
@@ -75,6 +71,11 @@ def instance(base: Variant, settings: dict[str, Any]) -> Variant:
         fixed=tuple(sorted(changed)),
         tuned_as=name,
     )
+
+
+def _settings(variant: Variant) -> dict[str, Any]:
+    """All that an instance can set, with the values of a variant."""
+    return {RATE: variant.lr_scale, **variant.params}
 
 
 def resolve_grid(name: str, catalogue: Catalogue) -> tuple[Grid, list[Variant]]:
@@ -102,7 +103,7 @@ def resolve_grid(name: str, catalogue: Catalogue) -> tuple[Grid, list[Variant]]:
     cells = [instance(base, dict(zip(axes, values, strict=True))) for values in itertools.product(*axes.values())]
     if raw.get("tune", "base") == "base":
         cells = [replace(cell, tuned_as=base.tuned_as) for cell in cells]
-    own = {RATE: base.lr_scale, **base.params}
+    own = _settings(base)
     plain = instance(base, {key: own[key] for key in axes if key in own}).name
     reference = plain if plain in [cell.name for cell in cells] else ""
     return Grid(name, tuple(cell.name for cell in cells), axes, label, reference), cells
@@ -110,13 +111,11 @@ def resolve_grid(name: str, catalogue: Catalogue) -> tuple[Grid, list[Variant]]:
 
 def are_in_place(cells: list[Variant], grid: Grid) -> bool:
     """Whether each cell has the values of its place in the axes; a plain list has no places."""
+    if not grid.axes:
+        return True
     places = [dict(zip(grid.axes, values, strict=True)) for values in itertools.product(*grid.axes.values())]
-    return not grid.axes or (
-        len(cells) == len(places)
-        and all(
-            {RATE: cell.lr_scale, **cell.params}.items() >= place.items()
-            for cell, place in zip(cells, places, strict=True)
-        )
+    return len(cells) == len(places) and all(
+        _settings(cell).items() >= place.items() for cell, place in zip(cells, places, strict=True)
     )
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from siamloss import jobs
 from siamloss.config import (
-    BY_TRIAL,
     CropsConfig,
     Dataset,
     ModelConfig,
@@ -190,7 +189,9 @@ def test_no_setting_is_forgotten(experiment, section, config, jobs_of_it, withou
             item = next(each for each in item if each.name == name) if isinstance(item, tuple) else getattr(item, name)
         changed = edit(experiment, f"{section}/{field.name}", other(getattr(item, field.name)))
         found = touched(experiment, changed)
-        wanted = jobs_of_it - {"tune gsl"} if section == "train" and field.name in BY_TRIAL else jobs_of_it
+        wanted = (
+            jobs_of_it - {"tune gsl"} if section == "train" and field.name in experiment.tune.budget else jobs_of_it
+        )
         assert found >= (set() if field.name in without else wanted), field.name
         assert "track oracle" not in found, "no network, no setting"
 

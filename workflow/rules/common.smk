@@ -25,7 +25,8 @@ def get_experiment():
     try:
         experiment = resolve(dict(config))
         for dataset in experiment.all_datasets:
-            jobs.code("data", dataset=dataset)
+            if dataset.reader:
+                jobs.code("data", dataset=dataset)
         return experiment
     except SiamlossError as error:
         print(f"siamloss: {type(error).__name__}: {error}", file=sys.stderr)
@@ -232,6 +233,14 @@ def get_runs(ablation):
 
 def get_choices(ablation):
     return [HOME.tune(variant) for variant in jobs.tuned_names(EXPERIMENT, ablation)]
+
+
+def get_page_part(wildcards):
+    return jobs.page_part(EXPERIMENT)
+
+
+def get_ablation_page_part(wildcards):
+    return jobs.page_part(EXPERIMENT, ablation=True)
 
 
 def get_ablation_labels(wildcards):

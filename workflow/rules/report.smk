@@ -93,7 +93,7 @@ rule page:
     resources:
         **get_resources("other"),
     params:
-        part=jobs.page_part(EXPERIMENT),
+        part=get_page_part,
         code=jobs.code("page"),
     shell:
         "siamloss --log {log:q} page --tables {input.tables:q} --figures {input.figures:q} --frames {input.frames:q} --out {output:q}"
@@ -122,7 +122,7 @@ rule ablation:
     resources:
         **get_resources("other"),
     params:
-        part=jobs.page_part(EXPERIMENT, ablation=True),
+        part=get_ablation_page_part,
         code=jobs.code("ablation"),
     shell:
         "siamloss --log {log:q} ablation --out {output:q}"

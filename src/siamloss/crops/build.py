@@ -24,7 +24,7 @@ from siamloss.crops.store import COLUMNS, CROPS, INDEX, MAKER, open_store
 from siamloss.crops.unfinished import Unfinished, clear_others
 from siamloss.errors import ConfigError, CorruptError
 from siamloss.geometry import box_center
-from siamloss.provenance.atomic import named_disk_errors, publish_folder, sync_tree
+from siamloss.provenance.atomic import behind_link, named_disk_errors, publish_folder, sync_tree
 from siamloss.provenance.lock import exclusive, lock_of
 from siamloss.provenance.manifest import NAME, read_manifest, tree_entries
 from siamloss.provenance.sealed import write_json
@@ -53,7 +53,7 @@ def build_store(
     EmptySequenceError : no sequence has two frames to cut.
     CorruptError : the dataset is not the one that its manifest lists.
     """
-    out = Path(out).resolve() if Path(out).is_symlink() else Path(out)
+    out = behind_link(out)
     progress_dir = Path(progress_dir or out.with_name(f".{out.name}.progress"))
     threads = max(threads, 1)
     plan = make_plan(experiment, name, open_source(experiment, name, manifest), manifest)

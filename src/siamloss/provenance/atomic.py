@@ -61,6 +61,11 @@ def _host() -> str:
     return (platform.node() or "host").replace(".", "_")
 
 
+def behind_link(path: Path) -> Path:
+    """Where a folder is to be replaced: where ``path`` leads if it is a link, so that the link stays."""
+    return Path(path).resolve() if Path(path).is_symlink() else Path(path)
+
+
 def _sweep(folder: Path, stem: str) -> None:
     """Remove what killed processes left behind under the same name: those of this machine, and where the workflow has
     products locked, those of any."""
@@ -133,13 +138,13 @@ def write_bytes(path: Path, data: bytes) -> None:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside ``path``; it replaces ``path`` only if the block succeeds.
 
-    Where ``path`` is a link, the folder that it names is replaced, and the link stays.
+    Where ``path`` is a link, the folder that it names is replaced (:func:`behind_link`).
 
     Raises
     ------
     ConfigError, DiskFullError : as :func:`atomic_path`.
     """
-    path = Path(path).resolve() if Path(path).is_symlink() else Path(path)
+    path = behind_link(path)
     _make_room(path)
     temporary = path.with_name(f".{path.name}.{_owner()}.part")
     _sweep(path.parent, path.name)

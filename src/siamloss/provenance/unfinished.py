@@ -35,9 +35,7 @@ def leave(folder: Path, keep: bool) -> None:
 
 def clear_done(root: Path) -> None:
     """Clear all folders below ``root`` whose job is done and at which no process is any more."""
-    for mark in sorted(root.glob(f"**/{DONE}")):
-        if not mark.is_file():
-            continue  # a folder of this name
+    for mark in filter(Path.is_file, sorted(root.glob(f"**/{DONE}"))):
         with if_free(lock_of(mark.parent)) as alone:
             if alone and mark.is_file():
                 shutil.rmtree(mark.parent, ignore_errors=True)

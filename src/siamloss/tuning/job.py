@@ -123,15 +123,7 @@ def tune_variant(
 
 def trial_experiment(experiment: Experiment) -> Experiment:
     """The experiment with the budget of one trial; the learning rate falls as far as in a whole training."""
-    tune = experiment.tune
-    train = replace(
-        experiment.train,
-        epochs=tune.epochs,
-        pairs_per_epoch=tune.pairs_per_epoch,
-        val_pairs=tune.val_pairs,
-        epoch_maps=0,
-    )
-    return replace(experiment, train=train)
+    return replace(experiment, train=replace(experiment.train, **experiment.tune.budget))
 
 
 def run_trials(
